@@ -1,0 +1,139 @@
+# vmcontext: configures this machine from what the cloud says about it.
+#
+# Two scripts share this body; the line above says which one this is.
+#
+#   local  vmcontext.sh, before any network service: network files, host name, account, keys. Installed alone, as
+#          the OpenNebula 2.2 manual has it (copied to /etc/init.d, linked as /etc/rc2.d/S01vmcontext.sh), it does
+#          both stages. Where vmcontext-final.sh is enabled too, it leaves the second stage to that one.
+#   final  vmcontext-final.sh, last in the boot: what needs the network, and the context's own scripts.
+#
+# Debian: `insserv vmcontext.sh`, or `update-rc.d vmcontext.sh defaults`, links it into S, where the network is still
+# to come, and into 2 to 5, where it does the rest: an init.sh of 2.2 that calls ifconfig before ifup has its turn
+# makes ifup fail. The manual's link works too, as a symbolic one that insserv has seen:
+# `ln -s ../init.d/vmcontext.sh /etc/rc2.d/S01vmcontext.sh && insserv`. Without that it is dead: only what is in
+# /etc/init.d/.depend.* is started, and a hard link never gets there.
+#
+# upstart (Ubuntu 9.10 to 14.10) reads no headers: call this script from the pre-start of networking.conf in
+# /etc/init, where it needs no argument.
+#
+# A boot never fails because of this script: it exits 0 and says what happened. Only `status` answers with its code.
+
+name=vmcontext
+binary=/usr/sbin/vmcontext
+log=/var/log/vmcontext.log
+report=/run/vmcontext/report.json
+
+# rc gives its scripts a bare environment, upstart next to none.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
+say() {
+  echo "$name: $*"
+}
+
+# The root counts as writable when the last thing mounted on / is. Not asked with `test -w`: busybox answers that
+# root may always write.
+root_is_writable() {
+  options=
+  while read -r _ directory _ current _; do
+    [ "$directory" = / ] && options=$current
+  done </proc/mounts
+  case ",$options," in
+    *,rw,*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+# Says what the machine is not ready for yet; nothing if it is ready.
+missing_so_far() {
+  if [ ! -r /proc/mounts ]; then
+    echo '/proc is not mounted yet'
+  elif [ ! -d /sys/class/net ]; then
+    echo '/sys/class/net is not there yet'
+  elif ! root_is_writable; then
+    echo 'the root file system is still read-only'
+  fi
+}
+
+# The final script takes over its stage only if it is linked into a runlevel: a mere copy would never be run.
+final_is_enabled() {
+  for link in /etc/rc[2345].d/S[0-9][0-9]"$name"-final* /etc/init.d/rc[2345].d/S[0-9][0-9]"$name"-final*; do
+    [ -x "$link" ] && return 0
+  done
+  return 1
+}
+
+# Debian's rc tells its scripts the runlevel. The network is brought up at the end of S.
+network_is_to_come() {
+  [ "${runlevel-}" = S ]
+}
+
+# Runs a command for so many seconds at most. The agent bounds its own work; this is for the case that it cannot,
+# for instance a drive that answers no read. Old coreutils and busybox have `timeout` without -k.
+bounded() {
+  seconds=$1
+  shift
+  if timeout -k 1 1 true 2>/dev/null; then
+    timeout -k 5 "$((seconds - 5))" "$@"
+  elif timeout -s KILL 1 true 2>/dev/null; then
+    timeout -s KILL "$seconds" "$@"
+  else
+    "$@"
+  fi
+}
+
+start() {
+  if [ ! -x "$binary" ]; then
+    say "nothing done: $binary is missing or not executable"
+    return
+  fi
+  obstacle=$(missing_so_far)
+  if [ -n "$obstacle" ]; then
+    say "nothing done: $obstacle; this script was started too early in the boot"
+    return
+  fi
+
+  # Scripts of a context may take ten minutes each; the bound of a stage that runs some is for an agent that hangs.
+  if [ "$stage" = final ]; then
+    set -- 1800 boot --stage final
+  elif network_is_to_come; then
+    set -- 60 boot --stage local
+  elif ! final_is_enabled; then
+    set -- 1860 boot
+  elif [ -f "$report" ]; then
+    # It was linked into S as well.
+    return
+  else
+    set -- 60 boot --stage local
+  fi
+  limit=$1
+  shift
+  bounded "$limit" "$binary" "$@" </dev/null
+  code=$?
+  case $code in
+    0) ;;
+    124 | 137 | 143) say "$* was ended after $limit seconds; see $log" ;;
+    *) say "$* ended with exit code $code; see $log" ;;
+  esac
+}
+
+case ${1-start} in
+  start)
+    start
+    ;;
+  stop | restart | reload | force-reload | try-restart | condrestart)
+    # Nothing runs on, and an address must not change under a machine that is going down or being upgraded.
+    ;;
+  status)
+    if [ -f "$report" ]; then
+      say "ran in this boot; its report is $report"
+    else
+      say 'has not run in this boot'
+      exit 3
+    fi
+    ;;
+  *)
+    echo "Usage: $0 {start|stop|restart|force-reload|status}" >&2
+    ;;
+esac
+exit 0

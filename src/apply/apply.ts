@@ -1,0 +1,144 @@
+// Carries a plan out: step by step, deed by deed. A deed that fails costs itself; the rest goes on.
+
+import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
+import {type Problem, weighProblem} from '../problem.ts'
+import {describeRecordFailure, type Manifest, writeManifest} from '../report/manifest.ts'
+import type {DeedReport, StepReport} from '../report/report.ts'
+import {SystemError} from '../system/errors.ts'
+import type {System} from '../system/system.ts'
+import {createAccountHandler} from './account.ts'
+import {removeHandler, writeHandler} from './files.ts'
+import {setHostnameHandler} from './hostname.ts'
+import {authorizeKeysHandler, foldKeysHandler} from './keys.ts'
+import {runHandler} from './run.ts'
+import {runScriptHandler} from './script.ts'
+import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
+
+const handlers: {[K in ActionKind]: Handler<ActionOf<K>>} = {
+  write: writeHandler,
+  remove: removeHandler,
+  run: runHandler,
+  'set-hostname': setHostnameHandler,
+  'create-account': createAccountHandler,
+  'authorize-keys': authorizeKeysHandler,
+  'run-script': runScriptHandler,
+  'fold-keys': foldKeysHandler,
+}
+
+export type ApplyOptions = {
+  system: System
+  /** Changed in place: what is ours after the run. */
+  manifest: Manifest
+  /** Called as soon as a step has ended. */
+  onStepEnd(report: StepReport): void
+  /** Milliseconds since the run began. */
+  elapsed(): number
+}
+
+/** Carries out every step in order and tells what came of each. */
+export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<StepReport[]> {
+  const workshop: Workshop = {
+    system: options.system,
+    manifest: options.manifest,
+    mayExecute: options.system.live,
+  }
+  const refused = prepare(steps, workshop)
+  const reports: StepReport[] = []
+  for (const step of steps) {
+    const report = await applyStep(step, workshop, refused, options.elapsed)
+    reports.push(report)
+    options.onStepEnd(report)
+  }
+  return reports
+}
+
+/**
+ * Writes down everything that is about to change, in one go before the first change. An action whose present state
+ * cannot be kept is refused: what cannot be given back is not overwritten.
+ */
+function prepare(steps: readonly Step[], workshop: Workshop): Map<Action, unknown> {
+  const refused = new Map<Action, unknown>()
+  for (const action of steps.flatMap(step => step.actions)) {
+    try {
+      handlerOf(action).prepare?.(action, workshop)
+    } catch (error) {
+      refused.set(action, error)
+    }
+  }
+  try {
+    writeManifest(workshop.system, workshop.manifest)
+  } catch {
+    // Without the record the deeds still count; the failure is reported where the manifest is written at the end.
+  }
+  return refused
+}
+
+async function applyStep(
+  step: Step,
+  workshop: Workshop,
+  refused: ReadonlyMap<Action, unknown>,
+  elapsed: () => number,
+): Promise<StepReport> {
+  const startedMs = elapsed()
+  const deeds: DeedReport[] = []
+  for (const action of step.actions) {
+    const begin = elapsed()
+    const result = await perform(action, workshop, refused.get(action))
+    const {problems = [], ...rest} = result
+    deeds.push({kind: action.kind, ...rest, problems, durationMs: elapsed() - begin})
+  }
+  const problems = [...step.problems, ...deeds.flatMap(deed => deed.problems)]
+  const {name, summary, digest} = step
+  return {
+    name,
+    summary,
+    digest,
+    outcome: judge(step, deeds, problems),
+    deeds,
+    problems,
+    startedMs,
+    durationMs: elapsed() - startedMs,
+  }
+}
+
+async function perform(action: Action, workshop: Workshop, refusal: unknown): Promise<Result> {
+  try {
+    if (refusal !== undefined) throw refusal
+    return await handlerOf(action).perform(action, workshop)
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    return failed(error.message.replace(/^could not /, ''), error.message, cureFor(error.code))
+  }
+}
+
+function cureFor(code: string): string | undefined {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space and run vmcontext boot again'
+  if (code === 'EROFS') return 'mount the file system for writing and run vmcontext boot again'
+  if (code === 'EACCES' || code === 'EPERM') return 'run as root; see lsattr for an immutable file'
+  return undefined
+}
+
+function judge(
+  step: Step,
+  deeds: readonly DeedReport[],
+  problems: readonly Problem[],
+): StepReport['outcome'] {
+  if (problems.some(problem => weighProblem(problem) === 'failure')) return 'failed'
+  if (step.idle !== undefined && step.actions.length === 0) return step.idle
+  return deeds.some(deed => deed.status === 'changed') ? 'changed' : 'unchanged'
+}
+
+/** The table is typed by kind; a union of actions needs this one cast to be looked up in it. */
+function handlerOf(action: Action): Handler<Action> {
+  return handlers[action.kind] as Handler<Action>
+}
+
+/** Saves the manifest at the end of a run; the problem if that fails. */
+export function saveManifest(system: System, manifest: Manifest): Problem[] {
+  try {
+    writeManifest(system, manifest)
+    return []
+  } catch (error) {
+    return [describeRecordFailure(error instanceof SystemError ? error.cause : error)]
+  }
+}

@@ -1,0 +1,43 @@
+// What every handler works with, and what it gives back.
+
+import type {Problem} from '../problem.ts'
+import type {Manifest} from '../report/manifest.ts'
+import type {System} from '../system/system.ts'
+
+/** The machine and the records of this run. Handlers change `manifest`; apply saves it. */
+export type Workshop = {
+  system: System
+  manifest: Manifest
+  /** False where the guest is another root than the running one: nothing of it is executed. */
+  mayExecute: boolean
+}
+
+/** How a deed ended. `left out`: this run may not do it, as on another root; that is no failure. */
+export type DeedStatus = 'changed' | 'unchanged' | 'failed' | 'left out'
+
+/** What came of a deed. `detail` says for a person what was done: "wrote /etc/hosts". */
+export type Result = {
+  status: DeedStatus
+  detail: string
+  problems?: Problem[]
+  before?: string | undefined
+  after?: string | undefined
+}
+
+/** How one kind of action is done. */
+export type Handler<A> = {
+  /** Writes into the manifest what is about to change, so that a killed run is understood by the next one. */
+  prepare?(action: A, workshop: Workshop): void
+  /** Compares first; does what is left to do. Throws what the machine refuses. */
+  perform(action: A, workshop: Workshop): Result | Promise<Result>
+}
+
+/** A deed that could not be done, with what to do about it. */
+export function failed(detail: string, message: string, cure?: string): Result {
+  return {status: 'failed', detail, problems: [{code: 'deed-failed', message, cure}]}
+}
+
+/** A deed that this run leaves undone. */
+export function leftOut(detail: string, reason: string): Result {
+  return {status: 'left out', detail, problems: [{code: 'deed-left-out', message: `${detail}: ${reason}`}]}
+}

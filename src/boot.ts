@@ -1,0 +1,113 @@
+// A boot from end to end: prepare, apply, report. Whatever happens, the disc is unmounted and the lock is released.
+
+import {applySteps, saveManifest} from './apply/apply.ts'
+import {describeNic} from './plan/network.ts'
+import {type Prepared, prepareBoot, type Request} from './prepare.ts'
+import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
+import {formatContext, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
+import type {Log} from './report/log.ts'
+import type {Manifest} from './report/manifest.ts'
+import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
+import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
+import {SystemError} from './system/errors.ts'
+import {takeLock} from './system/lock.ts'
+import {openSystem, type System} from './system/system.ts'
+
+const lockPath = '/run/vmcontext/lock'
+
+export type BootRequest = Request & {agent: string; log: Log}
+
+/**
+ * Does the stages of a boot on a guest.
+ *
+ * @returns the report, or undefined if the agent is switched off.
+ * @throws LockedError, ManifestTooNewError, SystemError before anything was done.
+ */
+export async function boot(system: System, request: BootRequest): Promise<RunReport | undefined> {
+  const begin = performance.now()
+  const elapsed = () => round(performance.now() - begin)
+  const startedAt = new Date().toISOString()
+  const release = takeLock(system.files, lockPath)
+  try {
+    await endLeftoverMount(system)
+    const prepared = await prepareBoot(system, request, settings =>
+      system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
+    )
+    if (prepared === 'switched off') return undefined
+    const run = await carryOut(system, request, prepared, elapsed)
+    const report: RunReport = {
+      agent: request.agent,
+      stages: request.stages,
+      startedAt,
+      durationMs: elapsed(),
+      ...run,
+    }
+    const {level, text} = formatSummary(report, describeGuest(prepared, run.steps))
+    request.log.log(level, text, {isSummary: true})
+    quietly(() => writeReport(system, report))
+    return report
+  } finally {
+    release()
+  }
+}
+
+async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, elapsed: () => number) {
+  const {manifest, plan, source, contextReport} = prepared
+  const state = readBootState(system)
+  const onStepEnd = (step: StepReport) => {
+    show(log, formatStep(step))
+    // A script is not run twice in one boot, so it is noted as soon as it has ended.
+    if (step.name === 'scripts') noteSteps(system, state, [step])
+  }
+  try {
+    show(log, formatContext(contextReport))
+    enterPlan(manifest, prepared)
+    const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
+    noteSteps(system, state, steps)
+    const problems = [...prepared.problems, ...saveManifest(system, manifest)]
+    const parts = {context: contextReport, steps, problems}
+    return {...parts, outcome: judgeRun(parts)}
+  } finally {
+    if (source.state === 'found') await source.release()
+  }
+}
+
+/** Enters into the manifest what the plan makes ours besides files, accounts and keys. */
+function enterPlan(manifest: Manifest, {plan}: Prepared): void {
+  const isPlanned = (name: string) => plan.steps.some(step => step.name === name && step.idle === undefined)
+  if (isPlanned('network')) {
+    for (const {mac, device, origin} of plan.network.nics) manifest.nics[mac] = {device, origin}
+  }
+  if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = plan.hosts
+}
+
+function noteSteps(system: System, state: BootState, steps: readonly StepReport[]): void {
+  for (const step of steps) {
+    if (step.outcome === 'changed' || step.outcome === 'unchanged') state[step.name] = step.digest
+  }
+  quietly(() => writeBootState(system, state))
+}
+
+/** Records of a run that cannot be written must not turn a good boot into a bad one. */
+function quietly(write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+  }
+}
+
+/** What a person asks first: the name and the addresses. */
+function describeGuest({context, plan, facts}: Prepared, steps: readonly StepReport[]): string[] {
+  const name = context?.hostname?.full ?? facts.kernelHostname
+  const hasNetwork = steps.some(step => step.name === 'network' && step.outcome !== 'off')
+  return [...(name === undefined ? [] : [name]), ...(hasNetwork ? plan.network.nics.map(describeNic) : [])]
+}
+
+function show(log: Log, lines: readonly ReportLine[]): void {
+  for (const {level, text} of lines) log.log(level, text)
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10
+}

@@ -1,0 +1,123 @@
+// The command line as people know it, read into a value. Running it is someone else's job.
+
+import {Command, CommanderError, InvalidArgumentError, Option} from 'commander'
+import type {Assignment} from '../context/shell.ts'
+import {parseOverride} from '../settings/settings.ts'
+import {type Stage, stages} from '../steps.ts'
+
+export type CommonOptions = {
+  stages: readonly Stage[]
+  root: string
+  contextPath?: string | undefined
+  overrides: readonly Assignment[]
+  linksPath?: string | undefined
+  strict: boolean
+  force: boolean
+}
+
+/** What the command line asks for. */
+export type Invocation =
+  | ({command: 'boot'; quiet: boolean} & CommonOptions)
+  | ({command: 'plan'; json: boolean; check: boolean} & CommonOptions)
+  /** Text to print and the exit code: help, the version, or what is wrong with the command line. */
+  | {command: 'print'; text: string; exitCode: number}
+
+const exitUsage = 2
+
+/** Reads the arguments behind the program's name. `version` is what `--version` prints. */
+export function parseCommandLine(args: readonly string[], version: string): Invocation {
+  let output = ''
+  let invocation: Invocation | undefined
+  const program = createProgram(version, found => {
+    invocation = found
+  })
+  const collect = (text: string) => {
+    output += text
+  }
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({writeOut: collect, writeErr: collect, getOutHelpWidth: () => 80})
+  }
+  try {
+    program.parse([...args], {from: 'user'})
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return {command: 'print', text: output, exitCode: error.exitCode === 0 ? 0 : exitUsage}
+  }
+  return invocation ?? {command: 'print', text: program.helpInformation(), exitCode: exitUsage}
+}
+
+function createProgram(version: string, found: (invocation: Invocation) => void): Command {
+  const program = new Command('vmcontext')
+    .description('Turns what the cloud says about a virtual machine into a configured guest.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showSuggestionAfterError()
+    .addHelpText('after', examples.program)
+  const boot = program
+    .command('boot')
+    .description('configure this guest from its context')
+    .option('-q, --quiet', 'print only the last line and what is wrong', false)
+    .addHelpText('after', examples.boot)
+    .action(options => found({command: 'boot', quiet: options.quiet, ...readCommon(options)}))
+  const plan = program
+    .command('plan')
+    .description('print what boot would do now; change nothing')
+    .option('--json', 'print the plan as JSON', false)
+    .option('--check', 'exit with 1 if there is anything to do', false)
+    .addHelpText('after', examples.plan)
+    .action(options =>
+      found({command: 'plan', json: options.json, check: options.check, ...readCommon(options)}),
+    )
+  for (const command of [boot, plan]) addCommonOptions(command)
+  return program
+}
+
+function addCommonOptions(command: Command): void {
+  command
+    .addOption(
+      new Option('--stage <stage>', 'do one stage only (default: both)').choices(Object.keys(stages)),
+    )
+    .option('--root <dir>', 'the guest is this directory; nothing of it is executed', '/')
+    .option('--context <path>', 'take this directory, context.sh, image or device for the context')
+    .option('--links <file>', 'NICs of the guest, "NAME MAC [PCI]" a line, instead of /sys')
+    .option('--set <key=value>', 'a setting above those of vmcontext.conf; may be repeated', readOverride, [])
+    .option('--strict', 'exit with 1 on a warning too', false)
+    .option('--force', 'repeat steps that this boot has done already', false)
+}
+
+function readOverride(text: string, earlier: Assignment[]): Assignment[] {
+  const override = parseOverride(text)
+  if (override === undefined) throw new InvalidArgumentError('It takes KEY=VALUE.')
+  return [...earlier, override]
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: commander hands over what was declared above, untyped.
+function readCommon(options: any): CommonOptions {
+  return {
+    stages: options.stage === undefined ? (Object.keys(stages) as Stage[]) : [options.stage],
+    root: options.root,
+    contextPath: options.context,
+    overrides: options.set,
+    linksPath: options.links,
+    strict: options.strict,
+    force: options.force,
+  }
+}
+
+const examples = {
+  program: `
+Exit codes: 0 done, warnings and "no context" included; 1 something asked for was
+not done; 2 wrong usage; 3 could not start.`,
+  boot: `
+Examples:
+  vmcontext boot                             what the init script does, both stages
+  vmcontext boot --stage local               network, host name, account, keys
+  vmcontext boot --root /mnt/image --context ./context
+                                             configure an image tree`,
+  plan: `
+Examples:
+  vmcontext plan                             what the next boot would change
+  vmcontext plan --check && echo up to date
+  vmcontext plan --root /mnt/image --links nics.txt --context context.iso`,
+}

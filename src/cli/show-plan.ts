@@ -1,0 +1,149 @@
+// `vmcontext plan`: what boot would do now, as a person reads it. Nothing is changed, no mount is left.
+
+import {createTwoFilesPatch} from 'diff'
+import type {Action, Step, WriteAction} from '../action.ts'
+import {editKeys} from '../context/authorized-keys-file.ts'
+import type {FileTree} from '../facts/files.ts'
+import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
+import {formatProblem, weighProblem} from '../problem.ts'
+import {count, formatContext, formatProblemLine} from '../report/lines.ts'
+import {placeForLooking} from '../source/mount.ts'
+import {openSystem, type System} from '../system/system.ts'
+import {exitCodes, type Terminal} from './start.ts'
+
+export type PlanOptions = {json: boolean; check: boolean; strict: boolean; terminal: Terminal}
+
+/** Prints the plan and gives the exit code. */
+export async function showPlan(system: System, request: Request, options: PlanOptions): Promise<number> {
+  const {print} = options.terminal
+  const prepared = await prepareBoot(system, request, () => placeForLooking(openSystem('/')))
+  if (prepared === 'switched off') {
+    print('vmcontext is switched off; boot would do nothing\n')
+    return exitCodes.done
+  }
+  if (prepared.source.state === 'found') await prepared.source.release()
+  print(options.json ? `${JSON.stringify(describePlan(prepared), null, 2)}\n` : formatPlan(prepared))
+  return judge(prepared, options)
+}
+
+function judge(prepared: Prepared, {check, strict}: PlanOptions): number {
+  const weights = planProblems(prepared).map(weighProblem)
+  const hasWork = prepared.plan.steps.some(step => step.actions.length > 0)
+  if (weights.includes('failure') || (strict && weights.includes('warning'))) return exitCodes.failed
+  return check && hasWork ? exitCodes.failed : exitCodes.done
+}
+
+function planProblems({plan, problems, contextReport}: Prepared) {
+  return [...problems, ...contextReport.problems, ...plan.steps.flatMap(step => step.problems)]
+}
+
+/** The plan as lines for a person: what each step aims at, what it would do, and diffs of the files. */
+function formatPlan(prepared: Prepared): string {
+  const {plan, contextReport, facts, problems} = prepared
+  const lines = [
+    `Plan for ${facts.live ? 'this guest' : facts.root} (${facts.os.name})`,
+    ...formatContext(contextReport).map(({text}) => text),
+    ...plan.steps.flatMap(step => formatStep(step, prepared)),
+    ...problems.flatMap(formatProblemLine).map(({text}) => text),
+    summarize(plan.steps),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const indent = ' '.repeat(12)
+
+function formatStep(step: Step, prepared: Prepared): string[] {
+  const state = describeState(step)
+  const aim = [step.summary, state].filter(Boolean).join(': ')
+  return [
+    `  ${step.name.padEnd(9)} ${aim}`,
+    ...step.actions
+      .flatMap(action => describeAction(action, prepared))
+      .map(line => `${indent}${line}`.trimEnd()),
+    ...step.problems.map(problem => `${indent}${weighProblem(problem)}: ${formatProblem(problem)}`),
+  ]
+}
+
+function describeState({idle, actions, problems}: Step): string {
+  if (idle === 'off') return 'switched off (STEPS_OFF)'
+  if (idle === 'done before') return 'done in this boot already'
+  if (idle === 'not asked') return problems.length > 0 ? '' : 'nothing asked for'
+  return actions.length === 0 ? 'nothing to do' : ''
+}
+
+function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
+  switch (action.kind) {
+    case 'write':
+      return describeWrite(action, facts.files)
+    case 'remove':
+      return [`remove ${action.path} (a copy is kept)`]
+    case 'run':
+      return [`run ${action.argv.join(' ')}`]
+    case 'set-hostname':
+      return [`name the running system ${action.name}`]
+    case 'create-account':
+      return [`create the account ${action.name} with ${action.shell}`]
+    case 'authorize-keys': {
+      const text = facts.authorizedKeys.get(action.account) ?? ''
+      const {added, revoked} = editKeys(text, action.keys, manifest.keys[action.account] ?? [])
+      return [
+        ...added.map(key => `install for ${action.account}: ${shorten(key.line, key.blob)}`),
+        ...(revoked.length > 0 ? [`revoke ${count(revoked.length, 'key')} of ${action.account}`] : []),
+      ]
+    }
+    case 'run-script':
+      return [`run ${action.name}${facts.live ? '' : ' (not on this root: nothing of it is executed)'}`]
+    case 'fold-keys':
+      return []
+  }
+}
+
+/** A key as people tell keys apart: type, last characters of the blob, comment. */
+function shorten(line: string, blob: string): string {
+  return line.replace(blob, `…${blob.slice(-12)}`)
+}
+
+function describeWrite({path, content}: WriteAction, files: FileTree): string[] {
+  const before = files.get(path)?.content
+  const patch = createTwoFilesPatch('', '', asText(before ?? ''), asText(content), '', '', {context: 2})
+  const body = patch
+    .split('\n')
+    .slice(4)
+    .filter(line => line !== '')
+  return [before === undefined ? `create ${path}` : `change ${path}`, ...body.map(line => `  ${line}`)]
+}
+
+/** Files are handled byte for byte; what they show is UTF-8. */
+function asText(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8')
+}
+
+function summarize(steps: readonly Step[]): string {
+  const actions = steps.flatMap(step => step.actions).filter(action => action.kind !== 'fold-keys')
+  return actions.length === 0 ? 'Nothing to do.' : `${count(actions.length, 'thing')} to do.`
+}
+
+/** The plan for programs. */
+function describePlan(prepared: Prepared) {
+  const {plan, contextReport, facts} = prepared
+  const steps = plan.steps.map(({digest: _, actions, ...step}) => ({
+    ...step,
+    actions: actions.map(withoutEnvironment),
+  }))
+  const {live, root, os, manager, links} = facts
+  return {
+    version: 1,
+    guest: {live, root, os, links, networkManager: manager, dialect: facts.dialect?.name},
+    context: contextReport,
+    network: plan.network,
+    steps,
+    problems: prepared.problems,
+  }
+}
+
+/** A script's variables may be secrets: their names are enough. */
+function withoutEnvironment(action: Action) {
+  if (action.kind !== 'run-script') return action
+  const {environment, ...rest} = action
+  return {...rest, variables: Object.keys(environment)}
+}

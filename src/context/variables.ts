@@ -1,0 +1,34 @@
+// The variables of a context by name, as they were read. Names have no case: the front end writes them in capitals,
+// the manual shows them small (contract §2).
+
+import type {Assignment} from './shell.ts'
+
+export type Variables = ReadonlyMap<string, Assignment>
+
+export const noVariables: Variables = new Map()
+
+/** Puts assignments under their names; the last of a name wins. */
+export function indexVariables(assignments: readonly Assignment[]): Variables {
+  return new Map(assignments.map(assignment => [assignment.name, assignment]))
+}
+
+/** The first of several names that has a value; an empty value counts as none (contract §3). */
+export function pickVariable(variables: Variables, ...names: readonly string[]): Assignment | undefined {
+  return names
+    .map(name => variables.get(name))
+    .find(variable => variable !== undefined && variable.value !== '')
+}
+
+/** A boolean of the context: `YES TRUE 1 Y` in any case (contract §3). */
+export function isYes(value: string): boolean {
+  return /^(yes|true|1|y)$/i.test(value.trim())
+}
+
+/**
+ * A value that is a name, an address or a number: a CR at its end goes (a file written on another system), any other
+ * control character makes it no such value.
+ */
+export function readPlainValue(variable: Assignment): string | undefined {
+  const value = variable.value.replace(/\r$/, '').trim()
+  return /[\x00-\x1f\x7f]/.test(value) ? undefined : value
+}

@@ -1,0 +1,39 @@
+// Where the program begins: arguments in, exit code out. In the packaged binary this module has been evaluated when
+// the binary was built, and what V8 made of it is restored at every start; only the function below runs then.
+
+import {writeSync} from 'node:fs'
+import {startupSnapshot} from 'node:v8'
+import packageFile from '../package.json' with {type: 'json'}
+import {start} from './cli/start.ts'
+
+if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(main)
+else void main()
+
+async function main(): Promise<void> {
+  process.exitCode = await start(
+    {
+      args: process.argv.slice(2),
+      environment: process.env,
+      isTerminal: process.stdout.isTTY ?? false,
+      print: text => writeAll(1, text),
+      printError: text => writeAll(2, text),
+      onStop(stop) {
+        process.once('SIGTERM', stop)
+        process.once('SIGINT', stop)
+      },
+    },
+    packageFile.version,
+  )
+}
+
+/** Writes synchronously: nothing is lost when the program ends, and a reader that is gone (`| head`) is no error. */
+function writeAll(descriptor: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+    }
+  }
+}

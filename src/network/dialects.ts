@@ -1,0 +1,8 @@
+// Every dialect that vmcontext speaks. A new one is a file, a line here and its table in test/network.
+
+import type {Dialect} from './dialect.ts'
+import {interfaces} from './interfaces/interfaces.ts'
+import {redhat} from './redhat/redhat.ts'
+import {suse} from './suse/suse.ts'
+
+export const dialects: readonly Dialect[] = [interfaces, redhat, suse]

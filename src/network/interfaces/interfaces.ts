@@ -1,0 +1,104 @@
+// ifupdown: Debian to 12, Ubuntu to 16.04, Devuan. One file for all interfaces, and those that it sources. What says
+// nothing of our NICs keeps its bytes.
+
+import type {ByteText} from '../../action.ts'
+import type {FileTree} from '../../facts/files.ts'
+import type {Dialect, Rendering} from '../dialect.ts'
+import {endLine, planFile} from '../file-edit.ts'
+import {bringUp, takeDown} from '../ifup.ts'
+import type {Network, Nic} from '../model.ts'
+import {isSignature} from '../signature.ts'
+import {collectDefinitions, definesIpv4} from './definition.ts'
+import {type Block, between, commentsOf, formatInterfaces, parseInterfaces} from './interfaces-file.ts'
+import {findPatterns, namesBroughtUp, selectByOwnName} from './selection.ts'
+import {defaultDirectory, type InterfacesFile, mainPath, readSourcedFiles, sourcePatterns} from './sources.ts'
+import {formatStanza} from './stanza.ts'
+
+export const interfaces: Dialect = {
+  name: 'interfaces',
+  title: 'ifupdown',
+  otherNames: ['ifupdown'],
+  // ifupdown; busybox and ifupdown-ng; ifupdown2.
+  serviceMarks: ['/run/network/ifstate', '/run/ifstate', '/run/network/ifstatelock'],
+  sources: known => [mainPath, `${defaultDirectory}/*`, ...sourcePatterns(known)],
+  render: renderInterfaces,
+  bringUp,
+  takeDown,
+}
+
+/** What ifupdown's postinst writes, for a guest without the file. */
+const freshFile = `# interfaces(5) file used by ifup(8) and ifdown(8)
+# Include files from ${defaultDirectory}:
+source ${defaultDirectory}/*
+`
+
+function renderInterfaces(network: Network, files: FileTree): Rendering {
+  const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
+  if (nics.length === 0) return {files: [], problems: [], changed: []}
+  const devices = nics.map(nic => nic.device)
+  const before = readSourcedFiles(new Map([[mainPath, {content: freshFile, mode: 0o644}], ...files]))
+  const after = placeStanzas(before, nics)
+  const [was, is] = [before, after].map(files => collectDefinitions(files.flatMap(file => file.blocks)))
+  return {
+    files: after.flatMap(({path, blocks}) => planFile(files, path, formatInterfaces(blocks))),
+    problems: after.flatMap(file => findPatterns(file, devices)),
+    changed: devices.filter(device => was!.get(device) !== is!.get(device)),
+  }
+}
+
+/**
+ * Gives each NIC its one stanza: in the main file, in place of the first one there, else at the end. A file that is
+ * sourced loses its stanzas of the NIC and stays, if need be empty: busybox reads nothing more when one is missing.
+ */
+function placeStanzas(files: readonly InterfacesFile[], nics: readonly Nic[]): InterfacesFile[] {
+  const ours = new Map(nics.map(nic => [nic.device, nic]))
+  const [main, ...sourced] = files.map(({path, blocks}) => {
+    return {path, blocks: blocks.flatMap(block => selectByOwnName(block, device => ours.has(device)))}
+  })
+  const all = [main!, ...sourced].flatMap(file => file.blocks)
+  const nicOf = (block: Block) => (definesIpv4(block, all) ? ours.get(block.words[0]!) : undefined)
+  const broughtUp = new Set(all.filter(block => nicOf(block) === undefined).flatMap(namesBroughtUp))
+  const missing = new Set(nics)
+  const replace = (block: Block) => {
+    const nic = nicOf(block)
+    if (nic === undefined) return [block]
+    const comments = othersComments(block)
+    const isFirst = missing.delete(nic)
+    return isFirst ? parseInterfaces(formatEntry(nic, broughtUp, formatInterfaces(comments))) : comments
+  }
+  const remove = (block: Block) => (nicOf(block) === undefined ? [block] : othersComments(block))
+  const text = formatInterfaces(main!.blocks.flatMap(replace))
+  const added = [
+    ...missingLoopback(all, broughtUp),
+    ...Array.from(missing, nic => formatEntry(nic, broughtUp)),
+  ]
+  return [
+    {path: mainPath, blocks: parseInterfaces(added.reduce(addParagraph, text))},
+    ...sourced.map(({path, blocks}) => ({path, blocks: blocks.flatMap(remove)})),
+  ]
+}
+
+/** ifupdown before 0.7.50 and busybox know `lo` only from the file. */
+function missingLoopback(blocks: readonly Block[], broughtUp: ReadonlySet<string>): ByteText[] {
+  const isThere = blocks.some(({keyword, words}) => keyword === 'iface' && words[0] === 'lo')
+  return isThere ? [] : [`${formatAuto('lo', broughtUp)}iface lo inet loopback\n`]
+}
+
+function formatEntry(nic: Nic, broughtUp: ReadonlySet<string>, comments: ByteText = ''): ByteText {
+  return formatAuto(nic.device, broughtUp) + formatStanza(nic, nic.ipv4!, comments)
+}
+
+/** Once and no more: a second `auto` for a name makes busybox give up. `allow-hotplug` is not for `ifup -a`. */
+function formatAuto(device: string, broughtUp: ReadonlySet<string>): ByteText {
+  return broughtUp.has(device) ? '' : `auto ${device}\n`
+}
+
+function othersComments(block: Block): Block[] {
+  return between(commentsOf(block).filter(line => !isSignature(line.text)))
+}
+
+/** Adds a paragraph behind a blank line. */
+function addParagraph(text: ByteText, paragraph: ByteText): ByteText {
+  const isSeparate = text === '' || /(^|\n)[ \t\r]*\n$/.test(text)
+  return `${endLine(text)}${isSeparate ? '' : '\n'}${paragraph}`
+}

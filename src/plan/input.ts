@@ -1,0 +1,34 @@
+// What every planner gets, and the shape of what it gives.
+
+import type {Action, Idleness} from '../action.ts'
+import type {Context, ContextProblems} from '../context/context.ts'
+import type {Facts} from '../facts/facts.ts'
+import type {Problem} from '../problem.ts'
+import type {Manifest} from '../report/manifest.ts'
+import type {Settings} from '../settings/settings.ts'
+
+export type PlanInput = {
+  /** Undefined where there is no context: then only what needs none is planned. */
+  context?: Context | undefined
+  /** What was found wrong in the context, by the step that it costs. */
+  contextProblems: ContextProblems
+  settings: Settings
+  facts: Facts
+  manifest: Manifest
+  /** Where scripts find the disc. */
+  mountDirectory?: string | undefined
+}
+
+/** What a planner gives for its step. `request` is what was asked for, in plain data. */
+export type StepPlan = {
+  summary: string
+  actions: Action[]
+  problems: Problem[]
+  idle?: Idleness | undefined
+  request: unknown
+}
+
+/** The plan of a step that nothing asks for. Problems may stand in the way of what was asked. */
+export function nothingAsked(problems: Problem[] = []): StepPlan {
+  return {summary: '', actions: [], problems, idle: 'not asked', request: null}
+}

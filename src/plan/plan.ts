@@ -1,0 +1,70 @@
+// The plan of a boot: every step with its deeds, decided before any of them is done. Pure.
+
+import {createHash} from 'node:crypto'
+import type {Action, Step} from '../action.ts'
+import type {FileTree} from '../facts/files.ts'
+import type {Network} from '../network/model.ts'
+import type {BootState} from '../report/boot-state.ts'
+import type {HostsLine} from '../report/manifest.ts'
+import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
+import {planAccount} from './account.ts'
+import {planHostname} from './hostname.ts'
+import type {PlanInput, StepPlan} from './input.ts'
+import {planKeys} from './keys.ts'
+import {planNetwork} from './network.ts'
+import {planScripts} from './scripts.ts'
+
+export type Plan = {
+  steps: readonly Step[]
+  network: Network
+  /** Our line of /etc/hosts once the plan is carried out. */
+  hosts?: HostsLine | undefined
+}
+
+export type PlanOptions = {
+  stages: readonly Stage[]
+  /** What has been done in this boot; steps that were asked for the same are not repeated. */
+  doneBefore: BootState
+}
+
+/** Plans the steps of the stages in their order. */
+export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): Plan {
+  const network = planNetwork(input)
+  const hostname = planHostname(withFiles(input, network.actions), network.network)
+  const plans: Record<StepName, StepPlan> = {
+    network,
+    hostname,
+    account: planAccount(input),
+    keys: planKeys(input),
+    scripts: planScripts(input),
+  }
+  const names = stepNames.filter(name => stages.includes(stageOf(name)))
+  const steps = names.map(name => finishStep(name, plans[name], input, doneBefore))
+  return {steps, network: network.network, hosts: hostname.hosts}
+}
+
+function finishStep(name: StepName, plan: StepPlan, {settings}: PlanInput, doneBefore: BootState): Step {
+  const {summary, actions, problems, request} = plan
+  const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
+  if (settings.stepsOff.has(name)) return {name, summary, actions: [], problems: [], digest, idle: 'off'}
+  if (plan.idle !== undefined) return {name, summary, actions, problems, digest, idle: plan.idle}
+  const isDone = doneBefore[name] === digest
+  return {
+    name,
+    summary,
+    actions: isDone ? [] : actions,
+    problems,
+    digest,
+    ...(isDone ? {idle: 'done before'} : {}),
+  }
+}
+
+/** The files as they will be once earlier deeds are done: two steps may edit one file. */
+function withFiles(input: PlanInput, actions: readonly Action[]): PlanInput {
+  const files = new Map(input.facts.files)
+  for (const action of actions) {
+    if (action.kind === 'write') files.set(action.path, {content: action.content, mode: action.mode})
+    if (action.kind === 'remove') files.delete(action.path)
+  }
+  return {...input, facts: {...input.facts, files: files satisfies FileTree}}
+}

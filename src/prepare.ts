@@ -1,0 +1,128 @@
+// Everything of a boot up to its plan, for `boot` and `plan` alike: settings, source, context, facts, plan. Nothing
+// of the guest is changed here; a disc may be mounted, and the caller releases it.
+
+import {type Context, type ContextProblems, readContext} from './context/context.ts'
+import type {Disc} from './context/disc.ts'
+import type {Assignment} from './context/shell.ts'
+import {type Facts, gatherFacts} from './facts/facts.ts'
+import type {Link} from './facts/links.ts'
+import {shellChoices} from './plan/account.ts'
+import type {PlanInput} from './plan/input.ts'
+import {type Plan, planBoot} from './plan/plan.ts'
+import type {Problem} from './problem.ts'
+import {readBootState} from './report/boot-state.ts'
+import {type Manifest, readManifest} from './report/manifest.ts'
+import type {ContextReport} from './report/report.ts'
+import {readSettingsLayers} from './settings/read-settings.ts'
+import {type Settings, type SettingsLayer, settle} from './settings/settings.ts'
+import {acquireSource} from './source/acquire.ts'
+import type {MountPlace} from './source/mount.ts'
+import {type DiscReading, readDisc} from './source/read-disc.ts'
+import type {Source} from './source/source.ts'
+import type {Stage} from './steps.ts'
+import type {System} from './system/system.ts'
+
+export type Request = {
+  stages: readonly Stage[]
+  /** What the caller names as the context; a path of this machine. */
+  contextPath?: string | undefined
+  /** Settings given on the command line. */
+  overrides: readonly Assignment[]
+  /** Links that stand in for /sys. */
+  links?: readonly Link[] | undefined
+  /** Repeat steps that were done in this boot already. */
+  force: boolean
+}
+
+export type Prepared = {
+  settings: Settings
+  source: Source
+  contextReport: ContextReport
+  context?: Context | undefined
+  facts: Facts
+  manifest: Manifest
+  plan: Plan
+  /** Problems of the settings and of the agent's own records. */
+  problems: readonly Problem[]
+}
+
+/** Looks at everything and plans the stages. `choosePlace` says where a disc may be mounted. */
+export async function prepareBoot(
+  system: System,
+  request: Request,
+  choosePlace: (settings: Settings) => MountPlace,
+): Promise<Prepared | 'switched off'> {
+  const problems: Problem[] = []
+  const manifest = readManifest(system, problems)
+  const layers = readSettingsLayers(system, request.overrides, problems)
+  const settings = settle(layers, undefined, [])
+  if (!settings.enabled) return 'switched off'
+  const begin = performance.now()
+  const source = await acquireSource(system, {
+    path: request.contextPath,
+    target: settings.target,
+    waitMs: settings.contextWaitMs,
+    waitForDisc: settings.target !== undefined || settings.contextWaitGiven,
+    place: choosePlace(settings),
+  })
+  try {
+    const reading = source.state === 'found' ? readDisc(source) : undefined
+    const contextReport = describeContext(source, reading, performance.now() - begin)
+    const rest = await planFrom(system, request, {source, disc: reading?.disc, layers, manifest, problems})
+    return {source, contextReport, manifest, problems: [...problems, ...rest.facts.problems], ...rest}
+  } catch (error) {
+    if (source.state === 'found') await source.release()
+    throw error
+  }
+}
+
+type Found = {
+  source: Source
+  disc: Disc | undefined
+  layers: readonly SettingsLayer[]
+  manifest: Manifest
+  problems: Problem[]
+}
+
+async function planFrom(system: System, request: Request, {source, disc, layers, manifest, problems}: Found) {
+  const settings = settle(layers, disc, problems)
+  const meaning = disc && readContext(disc)
+  await settleDevices(system, settings)
+  const facts = gatherFacts(system, {
+    links: request.links,
+    networkType: settings.networkType,
+    shells: shellChoices(meaning?.context.shell),
+    keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
+  })
+  const input: PlanInput = {
+    context: meaning?.context,
+    contextProblems: meaning?.problems ?? noProblems,
+    settings,
+    facts,
+    manifest,
+    mountDirectory: source.state === 'found' ? source.directory : undefined,
+  }
+  const doneBefore = request.force ? {} : readBootState(system)
+  const plan = planBoot(input, {stages: request.stages, doneBefore})
+  return {settings, context: meaning?.context, facts, plan}
+}
+
+const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
+
+function describeContext(source: Source, read: DiscReading | undefined, durationMs: number): ContextReport {
+  const found = source.state === 'found' ? {origin: source.origin, recognition: source.recognition} : {}
+  return {
+    state: source.state === 'found' && read?.disc === undefined ? 'unreadable' : source.state,
+    ...found,
+    variables: read?.disc?.variables.size ?? 0,
+    problems: [...source.problems, ...(read?.problems ?? [])],
+    durationMs,
+  }
+}
+
+/** Where udev still works on its queue, an eth0 may be about to become ens3: names are read after that. */
+async function settleDevices(system: System, {nicWaitMs}: Settings): Promise<void> {
+  if (!system.live || system.files.status('/run/udev/queue') === undefined) return
+  const argv = ['udevadm', 'settle', `--timeout=${Math.ceil(nicWaitMs / 1000)}`] as const
+  await system.run({argv, timeoutMs: nicWaitMs + 1000})
+}

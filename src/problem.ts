@@ -1,0 +1,76 @@
+// A problem is a value: what is wrong, where, and what to do about it. It costs one thing, never the boot.
+
+/** Where a problem was found: a file, the line in it (from 1), the variable. */
+export type Place = {file?: string | undefined; line?: number | undefined; key?: string | undefined}
+
+/**
+ * Every kind of problem and how much it weighs. This is the one place that decides it.
+ *
+ * - `note`: worth knowing, nothing is wrong.
+ * - `warning`: something was ignored; the exit code stays 0 unless `--strict`.
+ * - `failure`: something that was asked for was not done; the exit code is 1.
+ */
+const weights = {
+  /** A whole file or line of it reads differently from what its author may expect. */
+  'context-note': 'note',
+  /** A variable nobody consumes could not be read, or part of it was dropped. */
+  'variable-doubtful': 'warning',
+  /** A variable was dropped: it would have had to be executed, or never ended. */
+  'variable-dropped': 'failure',
+  /** The context as a whole cannot be read. */
+  'context-unreadable': 'failure',
+  /** A value that is not what its variable takes: the thing it asks for is not done. */
+  'value-rejected': 'failure',
+  /** A value that was taken in another spelling than it was given. */
+  'value-adjusted': 'warning',
+  /** A value that is understood but has no effect here. */
+  'value-ignored': 'warning',
+  /** More than one candidate; the first was taken. */
+  'choice-made': 'note',
+  /** The drive or its disc did not answer. */
+  'source-unreadable': 'failure',
+  /** A network card that gets no address though the rule applies to it. */
+  'nic-skipped': 'failure',
+  /** This guest is of a kind whose network files are not ours to write. */
+  'network-unmanaged': 'warning',
+  /** Something else on this guest does the same job. */
+  rival: 'warning',
+  /** A deed that was tried and did not succeed. */
+  'deed-failed': 'failure',
+  /** A deed that this run cannot do (another root, no privilege) and leaves undone. */
+  'deed-left-out': 'note',
+  /** Something that had to be known of this guest could not be read. */
+  'fact-missing': 'warning',
+  /** The agent's own records could not be read or kept. */
+  'record-damaged': 'warning',
+} as const satisfies Record<string, Weight>
+
+export type Weight = 'note' | 'warning' | 'failure'
+export type ProblemCode = keyof typeof weights
+
+/** One thing that is wrong, in words for a person. Never contains the value of a secret. */
+export type Problem = Place & {
+  code: ProblemCode
+  /** A whole sentence without a full stop: what is wrong and what it costs. */
+  message: string
+  /** What to do about it. */
+  cure?: string | undefined
+}
+
+/** Tells how much a problem weighs. */
+export function weighProblem(problem: Problem): Weight {
+  return weights[problem.code]
+}
+
+/** Formats the place of a problem the way compilers do: `context.sh:3: HOSTNAME`; '' without one. */
+export function formatPlace({file, line, key}: Place): string {
+  const position = file === undefined ? '' : line === undefined ? file : `${file}:${line}`
+  return [position, key].filter(part => part !== undefined && part !== '').join(': ')
+}
+
+/** Formats a problem as one line: place, message, cure. */
+export function formatProblem(problem: Problem): string {
+  const place = formatPlace(problem)
+  const cure = problem.cure === undefined ? '' : ` (${problem.cure})`
+  return `${place === '' ? '' : `${place}: `}${problem.message}${cure}`
+}

@@ -1,0 +1,83 @@
+// Reports as lines for a person, 80 columns where the content allows.
+
+import {formatProblem, type Problem, type Weight, weighProblem} from '../problem.ts'
+import {allProblems, type ContextReport, type RunReport, type StepReport} from './report.ts'
+
+export type ReportLine = {level: 'info' | 'warn' | 'error'; text: string}
+
+const nameWidth = 9
+const lineWidth = 72
+
+/** What came of looking for a context. */
+export function formatContext(context: ContextReport): ReportLine[] {
+  const text = {
+    found: `${context.origin} (${context.recognition}), ${count(context.variables, 'variable')}`,
+    'no drive': 'none: this machine has no drive for a disc',
+    'no disc': 'none: there is no context disc in a drive',
+    unreadable: 'FAILED',
+  }[context.state]
+  return [line('context', text, context.durationMs), ...context.problems.flatMap(formatProblemLine)]
+}
+
+/** What a step did: a line for each deed that changed something or failed, one line for all that was so already. */
+export function formatStep(step: StepReport): ReportLine[] {
+  const deeds = step.deeds.filter(deed => deed.status === 'changed' || deed.status === 'failed')
+  const lines = deeds.map((deed, index) => {
+    const failed = deed.status === 'failed' ? 'FAILED: ' : ''
+    return line(index === 0 ? step.name : '', `${failed}${deed.detail}`, deed.durationMs)
+  })
+  if (lines.length === 0) lines.push(line(step.name, describeQuietStep(step)))
+  return [...lines, ...step.problems.flatMap(formatProblemLine)]
+}
+
+/** The last line of a boot: outcome, name and addresses, and the first problem with its cure. */
+export function formatSummary(run: RunReport, facts: readonly string[]): ReportLine {
+  const seconds = (run.durationMs / 1000).toFixed(2)
+  const words = {done: 'done', warnings: 'done with warnings', failed: 'FAILED'}[run.outcome]
+  const about = facts.length === 0 ? '' : `: ${facts.join(', ')}`
+  const weight: Weight = run.outcome === 'failed' ? 'failure' : 'warning'
+  const first = allProblems(run).find(problem => weighProblem(problem) === weight)
+  const trouble = first === undefined ? '' : `; ${formatProblem(first)}`
+  const level = {done: 'info', warnings: 'warn', failed: 'error'} as const
+  return {level: level[run.outcome], text: `vmcontext: ${words} in ${seconds} s${about}${trouble}`}
+}
+
+/** A problem as a line below what it belongs to. */
+export function formatProblemLine(problem: Problem): ReportLine[] {
+  const weight = weighProblem(problem)
+  const level = {note: 'info', warning: 'warn', failure: 'error'} as const
+  return [{level: level[weight], text: `${' '.repeat(nameWidth + 3)}${weight}: ${formatProblem(problem)}`}]
+}
+
+/** `1 variable`, `2 variables`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function describeQuietStep(step: StepReport): string {
+  const left = step.deeds.filter(deed => deed.status === 'left out').length
+  const about = step.summary === '' || step.outcome === 'off' ? '' : ` (${step.summary})`
+  if (left > 0 && step.outcome !== 'failed') return `left out on this root${about}`
+  const words = {
+    changed: 'changed',
+    unchanged: 'unchanged',
+    failed: 'FAILED',
+    off: 'switched off (STEPS_OFF)',
+    'not asked': 'nothing asked for',
+    'done before': 'done in this boot already',
+  }
+  return `${words[step.outcome]}${about}`
+}
+
+function line(name: string, text: string, durationMs?: number): ReportLine {
+  const left = `  ${name.padEnd(nameWidth)} ${text}`
+  const time = durationMs === undefined ? '' : `${formatDuration(durationMs)}`.padStart(8)
+  return {
+    level: text.startsWith('FAILED') ? 'error' : 'info',
+    text: `${left.padEnd(lineWidth)}${time}`.trimEnd(),
+  }
+}
+
+function formatDuration(ms: number): string {
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,124 @@
+// What the agent owns on this guest: every file with its hash and a kept copy of what stood there before, every
+// account and key. Plan, revocation and uninstalling read this one file. What is about to change is written down
+// before it is changed, so that a run that was killed is understood by the next one.
+
+import {createHash} from 'node:crypto'
+import type {NicOrigin} from '../network/model.ts'
+import type {Problem} from '../problem.ts'
+import {describeCause} from '../system/errors.ts'
+import type {System} from '../system/system.ts'
+
+export const stateDirectory = '/var/lib/vmcontext'
+const manifestPath = `${stateDirectory}/manifest.json`
+const keptDirectory = `${stateDirectory}/kept`
+const version = 1
+
+/** A copy of a file as it was; its bytes lie in the state directory under their hash. */
+export type KeptCopy = {sha256: string; mode: number; uid: number; gid: number}
+
+/** A file that the agent wrote or removed. */
+export type OwnedFile = {
+  /** Hash of what the agent wrote; null if it removed the file. */
+  sha256: string | null
+  /** What stood there before the agent first came; null if nothing did. */
+  previous: KeptCopy | null
+  /** What others wrote over ours later on and we replaced. */
+  overwritten?: KeptCopy[]
+}
+
+/** Our line in /etc/hosts, and the one that stood in its place, if any. */
+export type HostsLine = {line: string; original?: string | undefined}
+
+export type Manifest = {
+  version: typeof version
+  files: Record<string, OwnedFile>
+  /** Accounts that the agent created. */
+  accounts: Record<string, {created: true}>
+  /** Base64 blobs of the keys that the agent installed, by account. */
+  keys: Record<string, string[]>
+  /** NICs that were configured, by MAC. */
+  nics: Record<string, {device: string; origin: NicOrigin}>
+  hosts?: HostsLine | undefined
+}
+
+/** The manifest is of a later version than this program. */
+export class ManifestTooNewError extends Error {
+  constructor(found: unknown) {
+    super(
+      `${manifestPath} is of version ${String(found)}, this program knows ${version}: use the newer program`,
+    )
+    this.name = 'ManifestTooNewError'
+  }
+}
+
+/**
+ * Reads the manifest. One that is damaged is set aside and reported: then nothing counts as ours.
+ *
+ * @throws ManifestTooNewError rather than guess what a later version meant.
+ */
+export function readManifest(system: System, problems: Problem[]): Manifest {
+  const text = system.files.readText(manifestPath)
+  if (text === undefined) return emptyManifest()
+  try {
+    const manifest = JSON.parse(text) as Manifest
+    if (manifest.version === version) return {...emptyManifest(), ...manifest}
+    if (typeof manifest.version === 'number') throw new ManifestTooNewError(manifest.version)
+  } catch (error) {
+    if (error instanceof ManifestTooNewError) throw error
+  }
+  const message = 'this is damaged, so nothing that was set up earlier is known to be ours'
+  problems.push({code: 'record-damaged', file: manifestPath, message, cure: 'a copy stays beside it'})
+  return emptyManifest()
+}
+
+/** Writes the manifest if it differs from what is there. A damaged one is kept beside it. */
+export function writeManifest(system: System, manifest: Manifest): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  const current = system.files.readText(manifestPath)
+  if (current === text) return
+  system.files.makeDirectory(stateDirectory, 0o700)
+  if (current !== undefined && !isJson(current)) {
+    system.files.write(`${manifestPath}.damaged`, current, {mode: 0o600})
+  }
+  system.files.write(manifestPath, text, {mode: 0o600})
+}
+
+/** Keeps a copy of a file as it is now; undefined if there is none. Throws if the copy cannot be kept. */
+export function keepCopy(system: System, path: string): KeptCopy | undefined {
+  const bytes = system.files.read(path)
+  const status = system.files.status(path)
+  if (bytes === undefined || status === undefined) return undefined
+  const sha256 = hashBytes(bytes)
+  const copy = `${keptDirectory}/${sha256}`
+  if (system.files.status(copy) === undefined) {
+    system.files.makeDirectory(keptDirectory, 0o700)
+    system.files.write(copy, bytes, {mode: 0o600})
+  }
+  return {sha256, mode: status.mode & 0o7777, uid: status.uid, gid: status.gid}
+}
+
+export function hashBytes(bytes: string | Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Tells in words why the records cannot be kept. */
+export function describeRecordFailure(error: unknown): Problem {
+  return {
+    code: 'record-damaged',
+    message: `the agent's own records could not be kept: ${describeCause(error)}`,
+    cure: `see that ${stateDirectory} can be written`,
+  }
+}
+
+function emptyManifest(): Manifest {
+  return {version, files: {}, accounts: {}, keys: {}, nics: {}}
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

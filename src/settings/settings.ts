@@ -1,0 +1,174 @@
+// What the owner of the image decides: /etc/vmcontext.conf, the kernel command line, options of the command.
+
+import {parseAddress, parseMask} from '../context/ipv4.ts'
+import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/mac-address.ts'
+import type {Assignment} from '../context/shell.ts'
+import {indexVariables, pickVariable, readPlainValue, type Variables} from '../context/variables.ts'
+import type {Problem} from '../problem.ts'
+import {type StepName, stepNames} from '../steps.ts'
+
+export type MacRule = 'auto' | 'always' | 'never'
+
+export type Settings = {
+  /** False after `vmcontext=off` on the kernel command line. */
+  enabled: boolean
+  macPrefix: MacPrefix
+  /** `auto`: where no context of today speaks (contract §4). */
+  macRule: MacRule
+  /** Prefix length of addresses from MACs. */
+  macNetmask: number
+  /** Gateway of the first NIC; undefined: `a.b.c.1`. */
+  gateway?: string | undefined
+  /** Device of the context disc by its kernel name, e.g. `sdc`. */
+  target?: string | undefined
+  mountPoint: string
+  /** Forces who spells the network; undefined: whoever is in charge. */
+  networkType?: string | undefined
+  scriptTimeoutMs: number
+  contextWaitMs: number
+  /** True if CONTEXT_WAIT was set: then even an empty drive is waited for. */
+  contextWaitGiven: boolean
+  nicWaitMs: number
+  stepsOff: ReadonlySet<StepName>
+}
+
+/** One place that says something about settings; `file` is its name in messages. */
+export type SettingsLayer = {file?: string | undefined; variables: Variables}
+
+const defaults = {
+  mountPoint: '/mnt',
+  scriptTimeoutMs: 600_000,
+  contextWaitMs: 5_000,
+  nicWaitMs: 5_000,
+  macNetmask: 24,
+} as const
+
+/**
+ * Settles what holds. `owner` are the layers of whoever owns the image, strongest first; the context is asked last
+ * (contract §7). Of NETMASK, GATEWAY and NETCFG_TYPE only the owner's are settled here: those of a context say what
+ * its first NIC gets and stand above these.
+ *
+ * A setting that cannot be understood is reported and the default holds, never a weaker layer: its owner meant to
+ * change it.
+ */
+export function settle(
+  owner: readonly SettingsLayer[],
+  context: SettingsLayer | undefined,
+  problems: Problem[],
+): Settings {
+  const of = createReader(owner, problems)
+  const any = createReader(context === undefined ? owner : [...owner, context], problems)
+  return {
+    enabled: of('VMCONTEXT', parseSwitch, '`on` or `off`') ?? true,
+    macPrefix: any('MAC_PREFIX', parseMacPrefix, 'two bytes such as 02:00, or `any`') ?? defaultMacPrefix,
+    macRule: any('MAC_RULE', parseMacRule, '`auto`, `always` or `never`') ?? 'auto',
+    macNetmask: of('NETMASK', parseMask, 'a mask such as 255.255.255.0 or 24') ?? defaults.macNetmask,
+    gateway: of('GATEWAY', parseAddress, 'an IPv4 address'),
+    target: of('TARGET', parseDevice, 'a device name such as sdc'),
+    mountPoint: of('MOUNT_POINT', parsePath, 'an absolute path') ?? defaults.mountPoint,
+    networkType: of('NETCFG_TYPE', value => value.toLowerCase(), 'a name'),
+    scriptTimeoutMs: any('SCRIPT_TIMEOUT', parseSeconds, 'a number of seconds') ?? defaults.scriptTimeoutMs,
+    contextWaitMs: of('CONTEXT_WAIT', parseSeconds, 'a number of seconds') ?? defaults.contextWaitMs,
+    contextWaitGiven: owner.some(layer => pickVariable(layer.variables, 'CONTEXT_WAIT') !== undefined),
+    nicWaitMs: any('NIC_WAIT', parseSeconds, 'a number of seconds') ?? defaults.nicWaitMs,
+    stepsOff: new Set(any('STEPS_OFF', parseSteps, `made of these: ${stepNames.join(' ')}`)),
+  }
+}
+
+/** Every name that vmcontext.conf understands. */
+export const settingNames: readonly string[] = [
+  'MAC_PREFIX',
+  'MAC_RULE',
+  'NETMASK',
+  'GATEWAY',
+  'TARGET',
+  'MOUNT_POINT',
+  'NETCFG_TYPE',
+  'SCRIPT_TIMEOUT',
+  'CONTEXT_WAIT',
+  'NIC_WAIT',
+  'STEPS_OFF',
+]
+
+/** Names the settings of a layer that mean nothing: most often they are misspelt. */
+export function findUnknownSettings(layer: SettingsLayer): Problem[] {
+  const unknown = [...layer.variables.values()].filter(variable => !settingNames.includes(variable.name))
+  return unknown.map(({name, line}) => ({
+    code: 'value-ignored',
+    file: layer.file,
+    line,
+    key: name,
+    message: 'there is no such setting',
+    cure: `the settings are ${settingNames.join(' ')}`,
+  }))
+}
+
+/** Reads what the kernel was started with: `vmcontext.KEY=value` and `vmcontext=off` (bootparam(7) quoting). */
+export function parseKernelCommandLine(text: string): Variables {
+  const words = text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []
+  const assignments = words.flatMap(word => {
+    const match = /^vmcontext(?:\.([A-Za-z0-9_]+))?=(.*)$/s.exec(word.replaceAll('"', ''))
+    return match === null ? [] : [assign(match[1] ?? 'VMCONTEXT', match[2]!)]
+  })
+  return indexVariables(assignments)
+}
+
+/** Reads `KEY=VALUE` as given with `--set`; undefined if it is no assignment. */
+export function parseOverride(text: string): Assignment | undefined {
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text)
+  return match === null ? undefined : assign(match[1]!, match[2]!)
+}
+
+function assign(name: string, value: string): Assignment {
+  return {name: name.toUpperCase(), value, line: 1, quoting: 'none'}
+}
+
+function createReader(layers: readonly SettingsLayer[], problems: Problem[]) {
+  return <T>(key: string, parse: (value: string) => T | undefined, expected: string): T | undefined => {
+    const layer = layers.find(({variables}) => pickVariable(variables, key) !== undefined)
+    const variable = layer && pickVariable(layer.variables, key)
+    if (variable === undefined) return undefined
+    const value = readPlainValue(variable)
+    const parsed = value === undefined ? undefined : parse(value)
+    if (parsed === undefined) {
+      const message = `this is not ${expected}, so the default holds`
+      problems.push({code: 'value-ignored', file: layer?.file, line: variable.line, key, message})
+    }
+    return parsed
+  }
+}
+
+function parseSwitch(value: string): boolean | undefined {
+  if (/^(off|no|0|false)$/i.test(value)) return false
+  return /^(on|yes|1|true)$/i.test(value) ? true : undefined
+}
+
+function parseMacRule(value: string): MacRule | undefined {
+  const rule = value.toLowerCase()
+  return rule === 'auto' || rule === 'always' || rule === 'never' ? rule : undefined
+}
+
+function parseSeconds(value: string): number | undefined {
+  return /^\d{1,5}(\.\d+)?$/.test(value) ? Math.round(Number(value) * 1000) : undefined
+}
+
+function parseDevice(value: string): string | undefined {
+  const name = value.replace(/^\/dev\//, '')
+  return /^[A-Za-z0-9][A-Za-z0-9._!-]*$/.test(name) ? name : undefined
+}
+
+function parsePath(value: string): string | undefined {
+  return /^\/[^\0]*$/.test(value) && !value.split('/').includes('..')
+    ? value.replace(/(?<=.)\/+$/, '')
+    : undefined
+}
+
+function parseSteps(value: string): StepName[] | undefined {
+  const names = value
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean)
+  return names.every(name => (stepNames as readonly string[]).includes(name))
+    ? (names as StepName[])
+    : undefined
+}

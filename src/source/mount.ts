@@ -1,0 +1,113 @@
+// Mounting a context disc for as long as it is read, in a way that writes nothing to it and leaves nothing behind.
+
+import {describeEnd, succeeded} from '../system/commands.ts'
+import {SystemError} from '../system/errors.ts'
+import type {System} from '../system/system.ts'
+import {type FileSystemType, readOnlyOptions} from './superblock.ts'
+
+const timeoutMs = 20_000
+/** Names the mount of a run that was killed, so that the next one can end it. */
+const recordPath = '/run/vmcontext/mounted'
+
+/** A mounted disc; `unmount` is safe to call twice. */
+export type Mount = {directory: string; unmount(): Promise<void>}
+
+/**
+ * Mounts a device or an image file read-only. Both paths are paths of this machine, whatever the root: mounting is
+ * ours to do even where the guest is only a directory.
+ *
+ * @returns the mount, or why it failed in words.
+ */
+export async function mountVolume(
+  machine: System,
+  device: string,
+  type: FileSystemType,
+  place: MountPlace,
+): Promise<Mount | string> {
+  const isImage = machine.files.status(device)?.isFile() ?? false
+  const options = `${readOnlyOptions(type)}${isImage ? ',loop' : ''}`
+  const obstacle = unlessRefused(place.prepare)
+  if (obstacle !== undefined) return obstacle
+  const argv = ['mount', '-t', type, '-o', options, device, place.directory] as const
+  const result = await machine.run({argv, timeoutMs})
+  if (!succeeded(result)) {
+    place.cleanUp()
+    return `mount ${describeEnd(result)}`
+  }
+  let mounted = true
+  return {
+    directory: place.directory,
+    async unmount() {
+      if (!mounted) return
+      mounted = false
+      await unmountDirectory(machine, place.directory)
+      place.cleanUp()
+    },
+  }
+}
+
+/** A directory to mount on, and what is to be done before and after. */
+export type MountPlace = {directory: string; prepare(): void; cleanUp(): void}
+
+/**
+ * Where boot mounts: the mount point of the settings, because scripts of 2.2 say `/mnt/context.sh` in their own text;
+ * a directory of ours where that one is in use. It is noted, so that the run after a killed one can unmount it.
+ */
+export function placeForBoot(system: System, wanted: string): MountPlace {
+  const {files} = system
+  const isFree = !readMountPoints(system).includes(wanted) && files.list(wanted).length === 0
+  const directory = isFree ? wanted : '/run/vmcontext/context'
+  return {
+    directory,
+    prepare() {
+      files.makeDirectory(directory)
+      files.makeDirectory('/run/vmcontext')
+      files.write(recordPath, directory, {mode: 0o600, durable: false})
+    },
+    cleanUp: () => files.remove(recordPath),
+  }
+}
+
+/** Where a plan, or a boot on another root, mounts: a directory that exists only for as long as it looks. */
+export function placeForLooking(machine: System): MountPlace {
+  const directory = `/run/vmcontext-plan-${process.pid}`
+  return {
+    directory,
+    prepare: () => machine.files.makeDirectory(directory, 0o700),
+    cleanUp: () => machine.files.removeDirectory(directory),
+  }
+}
+
+/** Ends the mount that a killed run left behind, if there is one. */
+export async function endLeftoverMount(system: System): Promise<void> {
+  const target = system.files.readText(recordPath)
+  if (target === undefined) return
+  if (readMountPoints(system).includes(target)) await unmountDirectory(system, target)
+  system.files.remove(recordPath)
+}
+
+function readMountPoints(system: System): string[] {
+  const table = system.files.readText('/proc/self/mounts') ?? ''
+  return table.split('\n').map(line => unescapeMount(line.split(' ')[1] ?? ''))
+}
+
+/** proc_mounts: blanks, tabs, newlines and backslashes stand as three octal digits. */
+function unescapeMount(path: string): string {
+  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}
+
+// A daemon that a script left behind may stand in the directory: then the mount goes when the daemon does.
+async function unmountDirectory(system: System, target: string): Promise<void> {
+  const result = await system.run({argv: ['umount', target], timeoutMs, essential: true})
+  if (!succeeded(result)) await system.run({argv: ['umount', '-l', target], timeoutMs, essential: true})
+}
+
+function unlessRefused(action: () => void): string | undefined {
+  try {
+    action()
+    return undefined
+  } catch (error) {
+    if (error instanceof SystemError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,51 @@
+// Reads a context that was found: its variables now, its other files when they are named.
+
+import type {Disc} from '../context/disc.ts'
+import {parseShellFile} from '../context/shell.ts'
+import {indexVariables, noVariables} from '../context/variables.ts'
+import type {Problem} from '../problem.ts'
+import {SystemError} from '../system/errors.ts'
+import type {FoundSource} from './source.ts'
+
+/** The disc, or nothing if its context file cannot be read. */
+export type DiscReading = {disc?: Disc | undefined; problems: readonly Problem[]}
+
+/** A key file is some kilobytes; what is larger is none. */
+const fileLimit = 1024 * 1024
+
+export function readDisc(source: FoundSource): DiscReading {
+  const {files, directory, contextFile, recognition} = source
+  try {
+    const {assignments, problems} = parseShellFile(
+      files.read(`${directory}/${contextFile}`) ?? empty,
+      contextFile,
+    )
+    // A file that is refused as a whole is no context: then the MAC rule must not take it for one of 2.2 either.
+    if (problems.some(problem => problem.code === 'context-unreadable')) return {problems}
+    const disc: Disc = {
+      file: contextFile,
+      variables: assignments.length === 0 ? noVariables : indexVariables(assignments),
+      dropped: namesOfDropped(problems),
+      isOldKind: ['label CDROM', 'TARGET', 'disc'].includes(recognition),
+      names: files.list(directory),
+      readFile: name => readSmallFile(source, name),
+    }
+    return {disc, problems}
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    return {problems: [{code: 'source-unreadable', message: error.message}]}
+  }
+}
+
+const empty = new Uint8Array()
+
+function namesOfDropped(problems: readonly Problem[]): ReadonlySet<string> {
+  const dropped = problems.filter(({code, key}) => code === 'variable-dropped' && key !== undefined)
+  return new Set(dropped.map(({key}) => key!.toUpperCase()))
+}
+
+function readSmallFile({files, directory}: FoundSource, name: string): string | undefined {
+  const path = `${directory}/${name}`
+  const status = files.status(path)
+  return status?.isFile() && status.size <= fileLimit ? files.readText(path) : undefined
+}

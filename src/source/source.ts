@@ -1,0 +1,34 @@
+// What came of looking for a context: found, or one of three states that are not the same thing (contract §1).
+
+import type {Problem} from '../problem.ts'
+import type {Files} from '../system/files.ts'
+
+/** How a context was recognised: the row of the table in contract §1. */
+export type Recognition = 'named' | 'label CONTEXT' | 'label CDROM' | 'TARGET' | 'disc' | 'directory'
+
+export type Source =
+  | FoundSource
+  /** There is no drive that a disc could be in. Normal for a guest without a context. */
+  | {state: 'no drive'; problems: Problem[]}
+  /** There are drives, and no context in any of them. */
+  | {state: 'no disc'; problems: Problem[]}
+  /** There is a disc that ought to be ours, and it cannot be read. A failure. */
+  | {state: 'unreadable'; problems: Problem[]}
+
+export type FoundSource = {
+  state: 'found'
+  recognition: Recognition
+  /** What it was found on, for people: `/dev/sr0`, `/context`. */
+  origin: string
+  /** Where its files are now, a path for `files`. */
+  directory: string
+  files: Files
+  /** The file of variables in it. */
+  contextFile: string
+  problems: Problem[]
+  /** Unmounts what was mounted. Safe to call twice. */
+  release(): Promise<void>
+}
+
+/** The file that makes a disc a context. */
+export const contextFileName = 'context.sh'

@@ -1,0 +1,166 @@
+// Programs of the guest: started with an environment made from nothing, in a process group of their own, for a
+// bounded time. Nothing secret is ever passed as an argument.
+
+import type {ChildProcess} from 'node:child_process'
+import {once} from 'node:events'
+import type {Readable} from 'node:stream'
+import {setTimeout as delay} from 'node:timers/promises'
+import {execa, type Options} from 'execa'
+import {describeCause} from './errors.ts'
+
+/** Where tools are looked for, whatever PATH the caller or the context has. */
+export const toolPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** All that a tool gets from us (contract §2). */
+export const toolEnvironment = {PATH: toolPath, HOME: '/root', LC_ALL: 'C'} as const
+
+export type Command = {
+  argv: readonly [string, ...string[]]
+  timeoutMs: number
+  environment?: Readonly<Record<string, string>>
+  directory?: string
+  /** Text for its standard input; the place for secrets. */
+  input?: string
+  /** An open file that takes both outputs instead of the result. */
+  outputTo?: number
+  /** Done even after `stopCommands`: unmounting. */
+  essential?: boolean
+}
+
+export type CommandResult = {
+  ended: 'exited' | 'killed' | 'timed out' | 'not started'
+  exitCode: number | undefined
+  signal?: string | undefined
+  /** Both outputs as they came, at most 64 KiB. */
+  output: string
+  /** The cause when it was not started. */
+  cause?: string | undefined
+}
+
+const outputLimit = 64 * 1024
+/** How long the rest of an output is waited for once the program itself has ended: a daemon may hold it open. */
+const drainMs = 100
+/** How long a process group has between SIGTERM and SIGKILL. */
+const killDelayMs = 2000
+
+/** Runs a program to its end, or to its timeout: then its whole process group is ended. Never throws. */
+export async function runCommand(command: Command): Promise<CommandResult> {
+  if (isStopped && !command.essential) return {...notStarted, cause: 'vmcontext was told to stop'}
+  const [file, ...args] = command.argv
+  const promise = execa(file, args, executionOptions(command))
+  const child = promise.nodeChildProcess
+  if (child.pid === undefined) return {...notStarted, cause: describeCause((await promise).cause)}
+  const outputs = [child.stdout, child.stderr].filter(stream => stream !== null)
+  const output = collect(outputs)
+  const watchdog = watchGroup(child.pid, command.timeoutMs)
+  running.add(child.pid)
+  await endOf(child, outputs)
+  running.delete(child.pid)
+  watchdog.stop()
+  for (const stream of outputs) stream.destroy()
+  const ended = watchdog.expired() ? 'timed out' : child.signalCode === null ? 'exited' : 'killed'
+  return {
+    ended,
+    exitCode: child.exitCode ?? undefined,
+    signal: child.signalCode ?? undefined,
+    output: output(),
+  }
+}
+
+const running = new Set<number>()
+let isStopped = false
+
+/** Ends whatever runs, with its process group, and starts nothing more: the agent was told to stop. */
+export function stopCommands(): void {
+  isStopped = true
+  for (const pid of running) signalGroup(pid, 'SIGTERM')
+}
+
+const notStarted = {ended: 'not started', exitCode: undefined, output: ''} as const
+
+/** Tells in words how a program ended, for a sentence that begins with its name: "exited with 3: no such user". */
+export function describeEnd(result: CommandResult): string {
+  const lastLine = result.output.trimEnd().split('\n').at(-1) ?? ''
+  const said = lastLine === '' ? '' : `: ${escapeControls(lastLine)}`
+  if (result.ended === 'not started') return `could not be started: ${result.cause}`
+  if (result.ended === 'timed out') return `did not end in time and was killed${said}`
+  if (result.ended === 'killed') return `was killed by ${result.signal}${said}`
+  return `exited with ${result.exitCode}${said}`
+}
+
+/** Tells whether a program did what it was started for. */
+export function succeeded(result: CommandResult): boolean {
+  return result.ended === 'exited' && result.exitCode === 0
+}
+
+/** Shows control characters instead of obeying them, so that no output can rewrite a terminal or a log. */
+export function escapeControls(text: string): string {
+  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, character => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
+}
+
+function executionOptions(command: Command): Options {
+  // Any descriptor will do; execa's types list the first ten only.
+  const output = (command.outputTo ?? 'pipe') as 'pipe'
+  return {
+    cwd: command.directory ?? '/',
+    env: {...(command.environment ?? toolEnvironment)},
+    extendEnv: false,
+    ...(command.input === undefined ? {stdin: 'ignore'} : {input: command.input}),
+    stdout: output,
+    stderr: output,
+    buffer: false,
+    reject: false,
+    detached: true,
+    cleanup: false,
+  }
+}
+
+/** Collects what streams bring, up to the limit; the rest is read and dropped. */
+function collect(streams: readonly Readable[]): () => string {
+  const chunks: Buffer[] = []
+  let size = 0
+  for (const stream of streams) {
+    stream.on('data', (chunk: Buffer) => {
+      if (size < outputLimit) chunks.push(chunk)
+      size += chunk.length
+    })
+  }
+  return () => Buffer.concat(chunks).subarray(0, outputLimit).toString('utf8')
+}
+
+/** Resolves when the program itself has ended, not its outputs: a daemon it left may hold them open for ever. */
+async function endOf(child: ChildProcess, outputs: readonly Readable[]): Promise<void> {
+  const drained = Promise.all(outputs.map(stream => once(stream, 'close')))
+  await once(child, 'exit')
+  await Promise.race([drained, delay(drainMs, undefined, {ref: false})])
+}
+
+/** Ends a process group when its time is over: SIGTERM first, SIGKILL for what is still there. */
+function watchGroup(pid: number, timeoutMs: number) {
+  const timers: NodeJS.Timeout[] = []
+  let expired = false
+  const end = () => {
+    expired = true
+    signalGroup(pid, 'SIGTERM')
+    timers.push(setTimeout(() => signalGroup(pid, 'SIGKILL'), killDelayMs))
+  }
+  timers.push(setTimeout(end, timeoutMs))
+  return {
+    expired: () => expired,
+    stop() {
+      for (const timer of timers) clearTimeout(timer)
+      // Whatever ignored SIGTERM while its leader left goes now: nothing of a script outlives its timeout.
+      if (expired) signalGroup(pid, 'SIGKILL')
+    },
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // Nobody of the group is left.
+  }
+}

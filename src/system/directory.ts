@@ -1,0 +1,67 @@
+// A directory held open, and its entries reached through it: whatever somebody renames or links meanwhile, it stays
+// the directory that was checked. Node has no openat(2); the kernel's link to the open descriptor serves as one
+// (proc_pid_fd(5)).
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs'
+import {attempt, codeOf} from './errors.ts'
+import {writeAtomically} from './files.ts'
+
+export type Directory = {
+  /** The guest path under which it was opened, for messages. */
+  path: string
+  status: Stats
+  /** An entry itself, links not followed; undefined if there is none of this name. */
+  entry(name: string): Stats | undefined
+  /** The bytes of a regular file in it; a link is not followed, a pipe not waited for. Undefined if there is none. */
+  read(name: string): Buffer | undefined
+  /** Puts a file in place atomically. */
+  write(name: string, bytes: Uint8Array, mode: number): void
+  makeDirectory(name: string, mode: number): void
+  /** Opens a directory in it; a link is not followed. The caller closes it. */
+  open(name: string): Directory
+  close(): void
+}
+
+/** Opens a directory by its path on this machine. The caller closes it. */
+export function openDirectory(machinePath: string, path: string, flags = 0): Directory {
+  const descriptor = attempt(`open ${path}`, () =>
+    openSync(machinePath, constants.O_RDONLY | constants.O_DIRECTORY | flags),
+  )
+  const at = (name: string) => `/proc/self/fd/${descriptor}/${name}`
+  return {
+    path,
+    status: fstatSync(descriptor),
+    entry: name => attempt(`look at ${path}/${name}`, () => lstatSync(at(name), {throwIfNoEntry: false})),
+    read: name => attempt(`read ${path}/${name}`, () => readRegular(at(name))),
+    write: (name, bytes, mode) =>
+      attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode})),
+    makeDirectory: (name, mode) =>
+      attempt(`create the directory ${path}/${name}`, () => mkdirSync(at(name), {mode})),
+    open: name => openDirectory(at(name), `${path}/${name}`, constants.O_NOFOLLOW),
+    close: () => closeSync(descriptor),
+  }
+}
+
+function readRegular(path: string): Buffer | undefined {
+  let descriptor: number
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : undefined
+  } finally {
+    closeSync(descriptor)
+  }
+}

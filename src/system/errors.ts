@@ -1,0 +1,54 @@
+// Errors of the machine in words. Typed so that callers can tell them from a defect of ours.
+
+/** What the kernel answered, in words that a person who is not a programmer understands. */
+const words: Record<string, string> = {
+  EACCES: 'permission denied',
+  EBUSY: 'it is in use',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'it exists already',
+  EINVAL: 'the kernel does not accept that',
+  EIO: 'input/output error, the disk may be damaged',
+  EISDIR: 'it is a directory',
+  ELOOP: 'it is a symbolic link, or links lead in a circle',
+  EMFILE: 'too many open files',
+  ENODEV: 'there is no such device',
+  ENOENT: 'there is no such file',
+  ENOMEDIUM: 'there is no disc in the drive',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is not a directory',
+  ENXIO: 'there is no such device',
+  EPERM: 'the operation is not permitted',
+  EROFS: 'the file system is read-only',
+  ETXTBSY: 'it is being executed',
+}
+
+/** Something the machine refused. `deed` completes "could not": "write /etc/hosts". */
+export class SystemError extends Error {
+  readonly code: string
+
+  constructor(deed: string, cause: unknown) {
+    super(`could not ${deed}: ${describeCause(cause)}`, {cause})
+    this.name = 'SystemError'
+    this.code = codeOf(cause)
+  }
+}
+
+/** The errno name of an error, '' if it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** The cause of an error in words. */
+export function describeCause(error: unknown): string {
+  const code = codeOf(error)
+  return words[code] ?? (error instanceof Error ? error.message : String(error))
+}
+
+/** Does something to the machine and names the deed if the machine refuses. */
+export function attempt<T>(deed: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw error instanceof SystemError ? error : new SystemError(deed, error)
+  }
+}

@@ -1,0 +1,210 @@
+// Files of the guest, synchronously and by guest path. Writes are atomic: a reader sees the old text or the new one,
+// and after a power cut it is one of the two.
+
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
+import {attempt, codeOf} from './errors.ts'
+import {resolveGuestPath, resolveInRoot} from './root.ts'
+
+export type Ownership = {uid: number; gid: number}
+export type WriteOptions = {
+  /** Permission bits of the file from its first moment on. */
+  mode: number
+  owner?: Ownership | undefined
+  /** False for files below /run, which no power cut outlives. */
+  durable?: boolean
+}
+
+export type Files = ReturnType<typeof openFiles>
+
+/** Gives access to the files below `root`; every path is one of the guest. */
+export function openFiles(root: string) {
+  const at = (path: string) => resolveInRoot(root, path)
+  const files = {
+    root,
+
+    /** The path on this machine that a guest path leads to. */
+    locate: at,
+
+    /** The guest path that a guest path leads to when every symbolic link in it is followed. */
+    followLinks: (path: string) => resolveGuestPath(root, path),
+
+    /** The bytes of a file; undefined if there is none. */
+    read(path: string): Buffer | undefined {
+      return attempt(`read ${path}`, () => unlessAbsent(() => readFileSync(at(path))))
+    },
+
+    /** The text of a file as UTF-8; undefined if there is none. */
+    readText(path: string): string | undefined {
+      return files.read(path)?.toString('utf8')
+    },
+
+    /** At most `length` bytes of a file or device from an offset; shorter at its end. Undefined if there is none. */
+    readAt(path: string, offset: number, length: number): Buffer | undefined {
+      return attempt(`read ${path}`, () => unlessAbsent(() => readSlice(at(path), offset, length)))
+    },
+
+    /** The names in a directory in the order of their bytes; none if it does not exist. */
+    list(path: string): string[] {
+      return attempt(`list ${path}`, () => unlessAbsent(() => readdirSync(at(path)).sort())) ?? []
+    },
+
+    /** What a path leads to; undefined if nothing is there. */
+    status(path: string): Stats | undefined {
+      return attempt(`look at ${path}`, () => unlessAbsent(() => statSync(at(path))))
+    },
+
+    /** The path itself, a symbolic link not followed; undefined if nothing is there. */
+    linkStatus(path: string): Stats | undefined {
+      return attempt(`look at ${path}`, () => unlessAbsent(() => lstatSync(files.locateEntry(path))))
+    },
+
+    /** Where a symbolic link points, as it is written in it. */
+    readLink(path: string): string | undefined {
+      return attempt(`read the link ${path}`, () => unlessAbsent(() => readlinkSync(files.locateEntry(path))))
+    },
+
+    /** The path on this machine of a directory entry: links are followed up to its directory, not the entry's own. */
+    locateEntry(path: string): string {
+      return join(at(dirname(path)), basename(path))
+    },
+
+    /** Creates a directory and those above it. One that exists is left as it is. */
+    makeDirectory(path: string, mode = 0o755): void {
+      attempt(`create the directory ${path}`, () => mkdirSync(at(path), {recursive: true, mode}))
+    },
+
+    /** Removes an empty directory. */
+    removeDirectory(path: string): void {
+      attempt(`remove the directory ${path}`, () => rmdirSync(at(path)))
+    },
+
+    /** Puts a file in place; a symbolic link at `path` stays, its target gets the text. */
+    write(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
+      attempt(`write ${path}`, () => writeAtomically(at(path), bytes, options))
+    },
+
+    /** Gives a value to a file of /proc or /sys: there is nothing to replace, the kernel takes what is written. */
+    set(path: string, text: string): void {
+      attempt(`set ${path}`, () => writeFileSync(at(path), text, {flag: 'r+'}))
+    },
+
+    /** Opens a file to append to, for its owner alone from birth; never through a symbolic link. The caller closes it. */
+    openToAppend(path: string): number {
+      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
+      return attempt(`write ${path}`, () => openSync(files.locateEntry(path), flags, 0o600))
+    },
+
+    close: (descriptor: number) => closeSync(descriptor),
+
+    /** Adds text to a file, for its owner alone from birth. */
+    append(path: string, text: string): void {
+      const descriptor = files.openToAppend(path)
+      try {
+        attempt(`write ${path}`, () => writeFileSync(descriptor, text))
+      } finally {
+        closeSync(descriptor)
+      }
+    },
+
+    /** Removes a directory entry if it is there; a symbolic link itself, not what it leads to. */
+    remove(path: string): void {
+      attempt(`remove ${path}`, () => {
+        const entry = files.locateEntry(path)
+        rmSync(entry, {force: true})
+        syncDirectory(dirname(entry))
+      })
+    },
+  }
+  return files
+}
+
+/**
+ * Writes a temporary file beside the target, with its final mode and owner before it has any content, then renames
+ * it. Its name is always the same, so that one left behind by a killed run is replaced and not collected.
+ */
+export function writeAtomically(target: string, bytes: string | Uint8Array, options: WriteOptions): void {
+  const directory = dirname(target)
+  const temporary = join(directory, `.${basename(target)}.vmcontext-new`)
+  rmSync(temporary, {force: true})
+  const descriptor = openSync(
+    temporary,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  )
+  try {
+    if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
+    fchmodSync(descriptor, options.mode)
+    writeFileSync(descriptor, bytes)
+    if (options.durable !== false) fsyncSync(descriptor)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw error
+  } finally {
+    closeSync(descriptor)
+  }
+  try {
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw error
+  }
+  if (options.durable !== false) syncDirectory(directory)
+}
+
+/** Makes the entries of a directory survive a power cut. */
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(descriptor)
+  } catch (error) {
+    // Some file systems (overlay over a read-only base, 9p) know no fsync for a directory: the rename still stands.
+    if (codeOf(error) !== 'EINVAL') throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readSlice(path: string, offset: number, length: number): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY)
+  try {
+    const buffer = Buffer.alloc(length)
+    let filled = 0
+    while (filled < length) {
+      const count = readSync(descriptor, buffer, filled, length - filled, offset + filled)
+      if (count === 0) break
+      filled += count
+    }
+    return buffer.subarray(0, filled)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function unlessAbsent<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {parseKeys} from '../../src/context/authorized-key.ts'
+import {editKeys, foldKeys} from '../../src/context/authorized-keys-file.ts'
+import {makeKey} from '../keys.ts'
+
+const [alice, bob] = [makeKey('alice'), makeKey('bob')]
+const keys = (...lines: string[]) => parseKeys(lines.join('\n')).keys
+const blobs = (...lines: string[]) => keys(...lines).map(({blob}) => blob)
+
+const cases: [what: string, before: string, wanted: string[], owned: string[], after: string][] = [
+  ['a key is added to nothing', '', [alice], [], `${alice}\n`],
+  ['a key is added below others', `# mine\n${bob}\n`, [alice], [], `# mine\n${bob}\n${alice}\n`],
+  ['a missing line end does not join two keys', bob, [alice], [], `${bob}\n${alice}\n`],
+  ['a key that is there stays as it stands', `restrict ${alice}\n`, [alice], [], `restrict ${alice}\n`],
+  ['a key of ours that is wanted no more goes', `${alice}\n${bob}\n`, [bob], [alice, bob], `${bob}\n`],
+  ['a key of others is never taken out', `${alice}\n${bob}\n`, [], [alice], `${bob}\n`],
+  [
+    'a line of ours gets its new comment',
+    `${makeKey('alice', {comment: 'old'})}\n`,
+    [alice],
+    [alice],
+    `${alice}\n`,
+  ],
+  [
+    'lines that are no keys survive',
+    'junk\n\n@cert-authority x\n',
+    [alice],
+    [],
+    `junk\n\n@cert-authority x\n${alice}\n`,
+  ],
+  ['CRLF lines of others survive', `${bob}\r\n`, [alice], [], `${bob}\r\n${alice}\n`],
+  [
+    'a comment in UTF-8 is written as its bytes',
+    '',
+    [makeKey('c', {comment: 'ü'})],
+    [],
+    `${makeKey('c', {comment: 'Ã¼'})}\n`,
+  ],
+]
+
+for (const [what, before, wanted, owned, after] of cases) {
+  test(what, () => {
+    const {text, added} = editKeys(before, keys(...wanted), blobs(...owned))
+    assert.equal(text, after)
+    const ours = [...blobs(...owned), ...added.map(({blob}) => blob)]
+    assert.equal(editKeys(text, keys(...wanted), ours).text, after, 'a second edit changes nothing')
+  })
+}
+
+test('repetitions of a key of ours are folded, the first stays', () => {
+  assert.equal(
+    foldKeys(`${alice}\n# x\n${bob}\n${alice}\n${alice}\n`, blobs(alice)),
+    `${alice}\n# x\n${bob}\n`,
+  )
+})
+
+test('repetitions of a foreign key stay', () => {
+  assert.equal(foldKeys(`${bob}\n${bob}\n`, blobs(alice)), `${bob}\n${bob}\n`)
+})

@@ -1,0 +1,246 @@
+// A guest in namespaces: a root file system of its own with its own processes, host name and network cards, on this
+// machine's kernel. Starts in a fraction of a second and vanishes without a trace.
+
+import {once} from 'node:events'
+import {mkdtemp, rmdir} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {execa} from 'execa'
+import {type Disc, insertDisc, type LoopDevice} from './context-disc.ts'
+import {provideAgentLayer, provideRoot} from './root-image.ts'
+
+/** A network card. Addresses on the wire are those of who answers at its far end, e.g. `192.168.0.1/24`. */
+export type NetworkCard = {name: string; mac: string; wire?: readonly string[]}
+
+export type GuestOptions = {
+  nics?: readonly NetworkCard[]
+  disc?: Disc
+  /** Where there is more than one. */
+  discs?: readonly Disc[]
+  /** The root file system below it. Default: Debian 12. */
+  root?: string
+  /** The agent it has as /usr/sbin/vmcontext; none if null. Default: the one under test. */
+  agent?: string | null
+}
+
+export type RunOptions = {
+  input?: string
+  environment?: Readonly<Record<string, string>>
+  timeoutMs?: number
+}
+
+/** How a command in the guest ended. A signal is told as a shell does: 128 and its number. */
+export type RunResult = {exitCode: number; stdout: string; stderr: string}
+
+/** Starts a guest. Dispose of it (`await using`), and all of it is gone. */
+export async function startGuest(options: GuestOptions = {}): Promise<Guest> {
+  const root = options.root ?? (await provideRoot())
+  const layers = options.agent === null ? [root] : [await provideAgentLayer(options.agent), root]
+  const scratch = await mkdtemp(join(tmpdir(), 'vmcontext-guest-'))
+  const wire = startNamespaces(scratch, layers)
+  const guest = new Guest(wire, scratch)
+  try {
+    await guest.settle(options)
+    return guest
+  } catch (error) {
+    await guest[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+type Wire = ReturnType<typeof startNamespaces>
+
+function startNamespaces(scratch: string, layers: readonly string[]) {
+  const script = join(import.meta.dirname, 'guest.sh')
+  const command = ['--net', '--mount', '--propagation', 'private', 'sh', script, scratch, layers.join(':')]
+  return execa('unshare', command, {stdin: 'pipe', reject: false})
+}
+
+export class Guest implements AsyncDisposable {
+  readonly #wire: Wire
+  readonly #scratch: string
+  readonly #discs: LoopDevice[] = []
+  readonly #nics: NetworkCard[] = []
+  #pid = 0
+
+  constructor(wire: Wire, scratch: string) {
+    this.#wire = wire
+    this.#scratch = scratch
+  }
+
+  /** The number that the guest's first process has on this machine. */
+  get pid(): number {
+    return this.#pid
+  }
+
+  /** Waits for the namespaces, then puts in what the guest shall have. */
+  async settle({nics = [], disc, discs = []}: GuestOptions): Promise<void> {
+    const [line] = await once(this.#wire.stdout, 'data', {signal: AbortSignal.timeout(20_000)}).catch(
+      () => [],
+    )
+    this.#pid = Number(line)
+    if (!(this.#pid > 0)) {
+      this.#wire.kill('SIGKILL')
+      throw new Error(`the guest did not start: ${(await this.#wire).stderr}`)
+    }
+    await this.addNics(nics)
+    for (const each of disc === undefined ? discs : [disc, ...discs]) await this.insert(each)
+  }
+
+  /** Runs a command in the guest, as root, with the environment that a boot script has. */
+  async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
+    const {input = '', environment = {}, timeoutMs = 60_000} = options
+    const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid'] as const
+    const result = await execa(
+      '/usr/bin/nsenter',
+      ['--target', `${this.#pid}`, ...namespaces, '--', ...argv],
+      {
+        input,
+        env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...environment},
+        extendEnv: false,
+        reject: false,
+        stripFinalNewline: false,
+        timeout: timeoutMs,
+        killSignal: 'SIGKILL',
+      },
+    )
+    if (result.timedOut)
+      throw new Error(`${argv.join(' ')}: no end within ${timeoutMs} ms\n${result.stdout}${result.stderr}`)
+    if (result.exitCode === undefined) throw new Error(`${argv.join(' ')}: ${result.message}`)
+    return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr}
+  }
+
+  /** Runs a command that must succeed, and gives what it wrote. */
+  async expect(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<string> {
+    const {exitCode, stdout, stderr} = await this.run(argv, options)
+    if (exitCode !== 0) throw new Error(`${argv.join(' ')}: exit code ${exitCode}\n${stdout}${stderr}`)
+    return stdout
+  }
+
+  /** Runs a command on the wire: where the far ends of the network cards are. */
+  async expectOnWire(argv: readonly [string, ...string[]], input = ''): Promise<string> {
+    const {stdout} = await execa('nsenter', ['--target', `${this.#wire.pid}`, '--net', '--', ...argv], {
+      input,
+    })
+    return stdout
+  }
+
+  // Files go through commands in the guest: an absolute symbolic link would lead out of it otherwise.
+
+  async readFile(path: string): Promise<string> {
+    return this.expect(['cat', '--', path])
+  }
+
+  async writeFile(path: string, content: string, mode = 0o644): Promise<void> {
+    const script = 'mkdir -p -- "$(dirname -- "$1")" && cat >"$1" && chmod "$2" "$1"'
+    await this.expect(['sh', '-c', script, 'sh', path, mode.toString(8)], {input: content})
+  }
+
+  /**
+   * Every file below some paths with its kind, mode, owner, size, time and inode, a line each: two listings are the
+   * same if, and only if, nothing was written in between.
+   */
+  async listing(...paths: readonly string[]): Promise<string> {
+    const format = '%p %y %m %U:%G %s %T@ %i %l\\n'
+    return this.expect(['sh', '-c', 'find "$@" -xdev -printf "$0" | LC_ALL=C sort', format, ...paths])
+  }
+
+  /** What the guest wrote to its console. */
+  async console(): Promise<string> {
+    return this.readFile('/dev/console')
+  }
+
+  /** The addresses that the kernel has, with their prefix, by device; link-local ones of IPv6 left out. */
+  async addresses(): Promise<Record<string, string[]>> {
+    type Link = {
+      ifname: string
+      addr_info: {family: string; local: string; prefixlen: number; scope: string}[]
+    }
+    const links: Link[] = JSON.parse(await this.expect(['ip', '-json', 'address', 'show']))
+    return Object.fromEntries(
+      links.map(({ifname, addr_info}) => [
+        ifname,
+        addr_info.filter(({scope}) => scope !== 'link').map(({local, prefixlen}) => `${local}/${prefixlen}`),
+      ]),
+    )
+  }
+
+  /** The kernel's IPv4 routes as `ip route` spells them: `default via 192.168.0.1 dev eth0 metric 100`. */
+  async routes(): Promise<string[]> {
+    type Route = {dst: string; gateway?: string; dev: string; metric?: number; flags: string[]}
+    const routes: Route[] = JSON.parse(await this.expect(['ip', '-json', '-4', 'route', 'show']))
+    return routes.map(({dst, gateway, dev, metric, flags}) =>
+      [
+        dst,
+        ...(gateway === undefined ? [] : ['via', gateway]),
+        ...['dev', dev],
+        ...(metric === undefined ? [] : ['metric', metric]),
+        ...(flags.includes('onlink') ? ['onlink'] : []),
+      ].join(' '),
+    )
+  }
+
+  /** Plugs in network cards. */
+  async addNics(nics: readonly NetworkCard[]): Promise<void> {
+    const commands = nics.flatMap(({name, mac, wire = []}, index) => {
+      const end = `wire${this.#nics.length + index}`
+      return [
+        `link add name ${name} netns ${this.#pid} address ${mac} type veth peer name ${end}`,
+        `link set ${end} up`,
+        ...wire.map(address => `address add ${address} dev ${end}`),
+      ]
+    })
+    this.#nics.push(...nics)
+    await this.expectOnWire(['ip', '-batch', '-'], `${commands.join('\n')}\n`)
+  }
+
+  /** Puts in a disc, in place of the one that is at this device. */
+  async insert(disc: Disc): Promise<void> {
+    const loop = await insertDisc(disc)
+    this.#discs.push(loop)
+    const device = disc.device ?? 'sr0'
+    await this.eject(device)
+    const script = `
+      mknod -m 660 "/dev/$1" b "$2" "$3"
+      ln -s "../devices/virtual/block/$4" "/sys/block/$1"
+      ln -s "../../devices/virtual/block/$4" "/sys/class/block/$1"
+      printf '%4d %8d %10d %s\\n' "$2" "$3" "$(($(cat "/sys/block/$1/size") / 2))" "$1" >>/proc/partitions`
+    await this.expect(['sh', '-ec', script, 'sh', device, `${loop.major}`, `${loop.minor}`, loop.name])
+  }
+
+  /** Takes a disc out, and its drive with it. */
+  async eject(device = 'sr0'): Promise<void> {
+    const script = `
+      rm -f "/dev/$1" "/sys/block/$1" "/sys/class/block/$1"
+      others=$(grep -v " $1\\$" /proc/partitions)
+      printf '%s\\n' "$others" >/proc/partitions`
+    await this.expect(['sh', '-ec', script, 'sh', device])
+  }
+
+  /**
+   * Starts the guest over, as far as its software can tell: its processes are gone, /run is empty, the kernel has
+   * another boot_id, no host name and no addresses. What is on its disk stays, and so do discs and network cards.
+   */
+  async reboot(): Promise<void> {
+    const script = `
+      kill -9 -1 2>/dev/null || :
+      umount -l /run && mount -t tmpfs -o mode=755,nosuid,noexec run /run && mkdir /run/lock
+      : >/dev/console
+      echo '(none)' >/proc/sys/kernel/hostname
+      cat /proc/sys/kernel/random/uuid >/proc/sys/kernel/random/boot_id
+      ip address flush dev lo && ip link set lo down
+      for path in /sys/class/net/*; do
+        ip link set "\${path##*/}" down && ip address flush dev "\${path##*/}"
+      done`
+    await this.expect(['sh', '-ec', script])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#wire.stdin.end()
+    const tooLate = setTimeout(() => this.#wire.kill('SIGKILL'), 5000)
+    await this.#wire
+    clearTimeout(tooLate)
+    for (const loop of this.#discs) await loop[Symbol.asyncDispose]()
+    await rmdir(this.#scratch)
+  }
+}

@@ -1,0 +1,84 @@
+// What the machine that holds the guests has to offer, and where the repository keeps what it makes for them.
+
+import {spawn} from 'node:child_process'
+import {once} from 'node:events'
+import {accessSync, constants} from 'node:fs'
+import {mkdir} from 'node:fs/promises'
+import {delimiter, join, resolve} from 'node:path'
+import {env, getuid} from 'node:process'
+
+const repository = join(import.meta.dirname, '..', '..')
+
+/** Made once and kept: root file systems, a kernel. Ignored by git. */
+export const cacheDirectory = join(repository, '.cache', 'guests')
+
+/** The agent under test. Another one can be named, e.g. to try the guests themselves. */
+export const agentBinary = resolve(repository, env.VMCONTEXT_BINARY ?? 'dist/vmcontext')
+
+/** What each kind of guest calls for, by command. */
+const tools = {
+  namespace: ['debootstrap', 'unshare', 'nsenter', 'flock', 'ip', 'losetup', 'mke2fs'],
+  machine: [
+    'debootstrap',
+    'unshare',
+    'flock',
+    'mke2fs',
+    'qemu-system-x86_64',
+    'genisoimage',
+    'dpkg-deb',
+    'ssh',
+  ],
+} as const
+export type GuestKind = keyof typeof tools
+
+/** Tells why no guest of a kind can run here; undefined if one can. */
+export function whyNoGuest(kind: GuestKind): string | undefined {
+  if (getuid?.() !== 0) return 'guests need root'
+  const missing = tools[kind].filter(tool => !isOnPath(tool))
+  if (missing.length > 0) return `not installed: ${missing.join(', ')} (node packaging/setup.mjs --guests)`
+  if (!isExecutable(agentBinary)) return `there is no ${agentBinary} (npm run build)`
+  return undefined
+}
+
+/**
+ * The `skip` of a test that needs a guest: says aloud why it is skipped. In CI nothing may be skipped, so there it
+ * throws instead.
+ */
+export function skipWithoutGuest(kind: GuestKind): {skip: string | false} {
+  const reason = whyNoGuest(kind)
+  if (reason !== undefined && env.CI !== undefined) throw new Error(`CI must run ${kind} guests: ${reason}`)
+  return {skip: reason ?? false}
+}
+
+/**
+ * Holds a lock between processes while something is made: test files run side by side and would make the same thing
+ * twice. It lies in another process that ends with this one, so that none is ever left behind.
+ */
+export async function holdLock(name: string): Promise<AsyncDisposable> {
+  await mkdir(cacheDirectory, {recursive: true})
+  const script = 'echo held; exec cat >/dev/null'
+  const holder = spawn('flock', [join(cacheDirectory, `${name}.lock`), 'sh', '-c', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(holder, 'exit')
+  await Promise.race([once(holder.stdout, 'data'), ended])
+  return {
+    async [Symbol.asyncDispose]() {
+      holder.stdin.end()
+      await ended
+    },
+  }
+}
+
+function isOnPath(tool: string): boolean {
+  return (env.PATH ?? '').split(delimiter).some(directory => isExecutable(join(directory, tool)))
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}

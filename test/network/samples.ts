@@ -1,0 +1,54 @@
+// Models, file trees and results in few words, for the tables of the dialects.
+
+import type {FileTree} from '../../src/facts/files.ts'
+import type {Dialect} from '../../src/network/dialect.ts'
+import type {Gateway, Nic} from '../../src/network/model.ts'
+
+/** `nic('eth0 192.168.0.5/24 via 192.168.0.1')`; further addresses follow, `onlink` and `metric N` end it. */
+export function nic(text: string, fields: Partial<Nic> = {}): Nic {
+  const [, device = '', list = '', rest = ''] = /^(\S+) ([\d./ ]+)(.*)$/.exec(text) ?? []
+  const addresses = list.trim().split(' ').map(parseAddress)
+  const [first, ...others] = addresses
+  return {
+    device,
+    mac: formatMac(first!.address),
+    origin: 'mac-rule',
+    ipv4: {method: 'static', addresses: [first!, ...others], gateway: parseGateway(rest)},
+    ...fields,
+  }
+}
+
+/** A tree of files: path and text. */
+export function tree(texts: Readonly<Record<string, string>>): FileTree {
+  return new Map(Object.entries(texts).map(([path, content]) => [path, {content, mode: 0o644}]))
+}
+
+/** The tree after a rendering: what was written, without what was removed. */
+export function apply(
+  dialect: Dialect,
+  nics: readonly Nic[],
+  texts: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const after = {...texts}
+  for (const action of dialect.render({nics}, tree(texts)).files) {
+    if (action.kind === 'write') after[action.path] = action.content
+    else delete after[action.path]
+  }
+  return after
+}
+
+function parseAddress(text: string) {
+  const [address = '', prefix] = text.split('/')
+  return {address, prefix: Number(prefix)}
+}
+
+function parseGateway(text: string): Gateway | undefined {
+  const address = /via (\S+)/.exec(text)?.[1]
+  const metric = /metric (\d+)/.exec(text)?.[1]
+  if (address === undefined) return undefined
+  return {address, onLink: text.includes('onlink'), metric: metric === undefined ? undefined : Number(metric)}
+}
+
+function formatMac(address: string): string {
+  return ['02', '00', ...address.split('.').map(part => Number(part).toString(16).padStart(2, '0'))].join(':')
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import {execFile} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promises'
+import {isBuiltin} from 'node:module'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import process from 'node:process'
+import {after, before, suite, test} from 'node:test'
+import {promisify} from 'node:util'
+import type {Metafile} from 'esbuild'
+
+const run = promisify(execFile)
+const repository = join(import.meta.dirname, '..', '..')
+const executable = join(repository, 'dist', 'vmcontext')
+
+/** Packages a boot must not wait for: only an import() may reach them. */
+const offTheBootPath = ['systeminformation']
+
+const unbuilt = existsSync(executable) ? false : 'dist/vmcontext is not there: npm run build'
+if (unbuilt && process.env.CI) throw new Error(unbuilt)
+
+suite('the executable', {skip: unbuilt}, () => {
+  let directory = ''
+  let expected = ''
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'vmcontext-binary-'))
+    const {version} = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+    expected = `vmcontext ${version}\n`
+  })
+
+  after(() => rm(directory, {recursive: true}))
+
+  /** Runs the executable; the environment holds nothing but what is given. */
+  const version = (env: Record<string, string> = {}) =>
+    run(executable, ['--version'], {env: env as NodeJS.ProcessEnv, timeout: 10_000})
+
+  test('says its version, in an empty environment', async () => {
+    assert.deepEqual(await version(), {stdout: expected, stderr: ''})
+  })
+
+  test('needs no Node on PATH', async () => {
+    assert.deepEqual(await version({PATH: directory}), {stdout: expected, stderr: ''})
+  })
+
+  test('does not obey NODE_OPTIONS', async () => {
+    assert.deepEqual(await version({NODE_OPTIONS: '--no-such'}), {stdout: expected, stderr: ''})
+  })
+
+  test('opens no inspector for NODE_OPTIONS', async () => {
+    // Obeyed, this one would wait for a debugger until the time is up.
+    const answer = await version({NODE_OPTIONS: '--inspect-wait=127.0.0.1:0'})
+    assert.deepEqual(answer, {stdout: expected, stderr: ''})
+  })
+
+  test('takes no option of Node from its arguments', async () => {
+    const wait = run(executable, ['--inspect-wait=127.0.0.1:0', '--version'], {env: {}, timeout: 10_000})
+    const {stderr, killed} = await wait.then(
+      answer => ({...answer, killed: false}),
+      error => error as {stderr: string; killed: boolean},
+    )
+    assert.equal(killed, false)
+    assert.doesNotMatch(stderr, /Debugger/)
+  })
+
+  test('starts where the OpenSSL configuration has a mistake', async () => {
+    const configuration = join(directory, 'openssl.cnf')
+    await writeFile(configuration, 'no equal sign\n')
+    assert.deepEqual(await version({OPENSSL_CONF: configuration}), {stdout: expected, stderr: ''})
+  })
+
+  const rootOnly = process.getuid?.() === 0 ? false : 'chroot needs root'
+  test('needs the C and C++ libraries and nothing else: no /proc, no /dev', {skip: rootOnly}, async () => {
+    const root = join(directory, 'root')
+    for (const library of await sharedLibraries()) await copyInto(root, library, library)
+    await copyInto(root, executable, '/vmcontext')
+    const chroot = existsSync('/usr/sbin/chroot') ? '/usr/sbin/chroot' : 'chroot'
+    const answer = await run(chroot, [root, '/vmcontext', '--version'], {env: {}})
+    assert.deepEqual(answer, {stdout: expected, stderr: ''})
+  })
+
+  test('is the same, byte for byte, when it is built again', async context => {
+    const again = join(directory, 'vmcontext')
+    const node = join(repository, 'node_modules', '.bin', 'node')
+    await run(node, ['packaging/build.ts', 'src/main.ts', again], {cwd: repository})
+    const [script, scriptAgain] = [await readFile(`${executable}.cjs`), await readFile(`${again}.cjs`)]
+    if (!script.equals(scriptAgain)) return context.skip('src has changed since dist/vmcontext was built')
+    assert.ok((await readFile(executable)).equals(await readFile(again)))
+  })
+})
+
+suite('the script inside', {skip: unbuilt}, () => {
+  let metafile: Metafile
+
+  before(async () => {
+    metafile = JSON.parse(await readFile(`${executable}.json`, 'utf8'))
+  })
+
+  test('loads nothing but modules of Node', () => {
+    const imports = Object.values(metafile.inputs).flatMap(input => input.imports)
+    const foreign = imports.filter(({external, path}) => external && !isBuiltin(path))
+    assert.deepEqual(foreign, [])
+  })
+
+  for (const name of offTheBootPath) {
+    test(`does not load ${name} until it is asked for`, () => {
+      const trail = trailTo(metafile, path => path.startsWith(`node_modules/${name}/`))
+      assert.equal(trail, undefined, `imported without import(): ${trail?.join(' > ')}`)
+    })
+  }
+})
+
+/** How a module is reached from the entry by imports that are not late ones, or undefined. */
+function trailTo(metafile: Metafile, isWanted: (path: string) => boolean): string[] | undefined {
+  const entry = Object.values(metafile.outputs).find(output => output.entryPoint)?.entryPoint
+  assert.ok(entry)
+  const trails = new Map([[entry, [entry]]])
+  for (const [path, trail] of trails) {
+    if (isWanted(path)) return trail
+    for (const {path: next, kind, external} of metafile.inputs[path]?.imports ?? []) {
+      if (kind === 'dynamic-import' || external || trails.has(next)) continue
+      trails.set(next, [...trail, next])
+    }
+  }
+  return undefined
+}
+
+async function sharedLibraries(): Promise<string[]> {
+  const {stdout} = await run('ldd', [executable])
+  return stdout.match(/\/\S+/g) ?? []
+}
+
+async function copyInto(root: string, from: string, to: string): Promise<void> {
+  const target = join(root, to)
+  await mkdir(dirname(target), {recursive: true})
+  await copyFile(from, target)
+}

@@ -1,0 +1,113 @@
+// Scenarios: a root file system in, a context in, a root file system out. Each directory below test/scenarios/TOPIC
+// is one, found by itself:
+//
+//   base         names the directory of test/scenarios/bases that the root begins with (optional)
+//   root/        files that are laid over it
+//   context/     the disc (optional: no context)
+//   links        the NICs: name and MAC, a line each
+//   options      further options of `vmcontext boot` (optional)
+//   changes      expected: the set of files that came (A), changed (M), went (D), with mode and owner
+//   expected/    expected: the text of each file that came or changed
+//   console      expected: what the console said, times left out
+//
+// Every scenario is run a second time, and then nothing at all may change. UPDATE_SCENARIOS=1 writes the expectations
+// anew; the difference is reviewed like code.
+
+import assert from 'node:assert/strict'
+import {execFileSync} from 'node:child_process'
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {test} from 'node:test'
+import {createTwoFilesPatch} from 'diff'
+import {start} from '../src/cli/start.ts'
+import {makeDirectory} from './temporary.ts'
+import {requireRoot} from './tools.ts'
+import {compareTrees, readTree, type Tree} from './tree.ts'
+
+const directory = join(import.meta.dirname, 'scenarios')
+const isUpdating = process.env.UPDATE_SCENARIOS === '1'
+
+for (const topic of list(directory).filter(name => name !== 'bases')) {
+  for (const name of list(join(directory, topic))) {
+    test(`${topic}/${name}`, async t => {
+      if (!requireRoot(t)) return
+      const scenario = join(directory, topic, name)
+      const root = layOut(makeDirectory(t), scenario)
+      const before = readTree(root)
+      const console = await boot(root, scenario)
+      const after = readTree(root)
+      check(scenario, console, before, after)
+      await boot(root, scenario)
+      assert.equal(compareTrees(after, readTree(root)), '', 'a second run changes something')
+    })
+  }
+}
+
+function list(path: string): string[] {
+  return readdirSync(path)
+    .filter(name => statSync(join(path, name)).isDirectory())
+    .sort()
+}
+
+function layOut(root: string, scenario: string): string {
+  const base = join(scenario, 'base')
+  if (existsSync(base)) copyInto(join(directory, 'bases', readFileSync(base, 'utf8').trim()), root)
+  if (existsSync(join(scenario, 'root'))) copyInto(join(scenario, 'root'), root)
+  return root
+}
+
+function copyInto(from: string, to: string): void {
+  execFileSync('cp', ['-r', '--no-dereference', '--preserve=mode', '--remove-destination', `${from}/.`, to])
+}
+
+/** Runs `vmcontext boot` in this process and gives what it said, with the exit code as the last line. */
+async function boot(root: string, scenario: string): Promise<string> {
+  const [context, links, options] = ['context', 'links', 'options'].map(name => join(scenario, name)) as [
+    string,
+    string,
+    string,
+  ]
+  let said = ''
+  const print = (text: string) => {
+    said += text
+  }
+  const args = ['boot', '--root', root]
+  if (existsSync(context)) args.push('--context', context)
+  if (existsSync(links)) args.push('--links', links)
+  if (existsSync(options)) args.push(...readFileSync(options, 'utf8').trim().split('\n'))
+  const terminal = {args, environment: {}, isTerminal: false, print, printError: print, onStop() {}}
+  const exitCode = await start(terminal, '0.0.0')
+  return `${withoutTimes(said).replaceAll(root, 'ROOT').replaceAll(scenario, 'SCENARIO')}exit ${exitCode}\n`
+}
+
+function withoutTimes(text: string): string {
+  return text.replaceAll(/ +\d+ ms$/gm, '').replaceAll(/ in \d+\.\d\d s/g, '')
+}
+
+function check(scenario: string, console: string, before: Tree, after: Tree): void {
+  const expected = join(scenario, 'expected')
+  const changed = [...after].filter(([path, entry]) => before.get(path)?.text !== entry.text)
+  const actual = new Map([
+    ['console', console],
+    ['changes', compareTrees(before, after)],
+    ...changed.map(([path, {text}]): [string, string] => [`expected/${path}`, text]),
+  ])
+  if (isUpdating) {
+    rmSync(expected, {recursive: true, force: true})
+    for (const [name, text] of actual) {
+      mkdirSync(dirname(join(scenario, name)), {recursive: true})
+      writeFileSync(join(scenario, name), text, 'latin1')
+    }
+  }
+  for (const name of [
+    'console',
+    'changes',
+    ...readTree(expected)
+      .keys()
+      .map(path => `expected/${path}`),
+  ]) {
+    const wanted = existsSync(join(scenario, name)) ? readFileSync(join(scenario, name), 'latin1') : ''
+    const patch = createTwoFilesPatch('expected', 'actual', wanted, actual.get(name) ?? '')
+    assert.ok(wanted === actual.get(name), `${name} is not what it should be:\n${patch}`)
+  }
+}

@@ -1,0 +1,4 @@
+HOSTNAME="web"
+USERNAME="joe"
+USER_PUBKEY="id_dsa.pub"
+ROOT_PUBKEY="../../etc/passwd"

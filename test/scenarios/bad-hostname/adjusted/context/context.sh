@@ -1,0 +1,1 @@
+HOSTNAME="my host; reboot"

@@ -1,0 +1,4 @@
+USERNAME="joe"
+EC2_PUBLIC_KEY="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFsaWNlYWxpY2VhbGljZWFsaWNlYWxpY2VhbGljZWFs alice@test"
+USER_PUBKEY="id_dsa.pub"
+ROOT_PUBKEY="root.pub"

@@ -1,0 +1,2 @@
+SSH_PUBLIC_KEY="ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFsaWNlYWxpY2VhbGljZWFsaWNlYWxpY2VhbGljZWFs alice@test
+ssh-rsa AAAAB3NzaC1yc2EAAAAgb25lYWRtaW5vbmVhZG1pbm9uZWFkbWlub25lYWRtaW4= oneadmin@frontend"

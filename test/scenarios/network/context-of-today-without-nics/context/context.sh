@@ -1,0 +1,3 @@
+HOSTNAME='web'
+DISK_ID='1'
+TARGET='hda'

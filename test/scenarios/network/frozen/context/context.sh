@@ -1,0 +1,2 @@
+NETWORK="NO"
+HOSTNAME="web"

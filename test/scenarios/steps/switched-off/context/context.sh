@@ -1,0 +1,2 @@
+HOSTNAME="web"
+USERNAME="joe"

@@ -1,0 +1,26 @@
+// What a test needs of the machine. What is missing is said aloud and skips the test; where CI is set it fails.
+
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import type {TestContext} from 'node:test'
+
+const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** Tells whether a program is there; if not, skips the test, or fails it in CI. */
+export function requireTool(t: TestContext, program: string): boolean {
+  return require(t, directories.some(directory =>
+    existsSync(join(directory, program)),
+  ), `${program} is not installed`)
+}
+
+/** Tells whether the tests run as root; if not, skips the test, or fails it in CI. */
+export function requireRoot(t: TestContext): boolean {
+  return require(t, process.getuid?.() === 0, 'it has to be run as root')
+}
+
+function require(t: TestContext, isThere: boolean, reason: string): boolean {
+  if (isThere) return true
+  if (process.env.CI) throw new Error(`cannot be skipped in CI: ${reason}`)
+  t.skip(reason)
+  return false
+}
