@@ -4,7 +4,7 @@ import {applySteps, saveManifest} from './apply/apply.ts'
 import {describeNic} from './plan/network.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
-import {formatContext, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
+import {formatContext, formatProblemLine, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
 import type {Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
@@ -42,6 +42,7 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       durationMs: elapsed(),
       ...run,
     }
+    show(request.log, report.problems.flatMap(formatProblemLine))
     const {level, text} = formatSummary(report, describeGuest(prepared, run.steps))
     request.log.log(level, text, {isSummary: true})
     quietly(() => writeReport(system, report))

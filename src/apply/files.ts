@@ -1,8 +1,10 @@
 // Writing and removing the guest's files. Of what was there a copy is kept before it goes.
 
+import {dirname} from 'node:path'
 import type {RemoveAction, WriteAction} from '../action.ts'
 import {hashBytes, type KeptCopy, keepCopy, type OwnedFile} from '../report/manifest.ts'
-import type {Handler, Workshop} from './workshop.ts'
+import type {System} from '../system/system.ts'
+import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
 
 export const writeHandler: Handler<WriteAction> = {
   prepare({path, content}, workshop) {
@@ -17,7 +19,8 @@ export const writeHandler: Handler<WriteAction> = {
     if (current?.equals(bytes)) return {status: 'unchanged', detail: path}
     const status = system.files.status(path)
     const owner = status === undefined ? undefined : {uid: status.uid, gid: status.gid}
-    if (status === undefined) createParent(path, system)
+    const refusal = status === undefined ? refuseParent(path, system) : undefined
+    if (refusal !== undefined) return refusal
     system.files.write(path, bytes, {mode: status === undefined ? mode : status.mode & 0o7777, owner})
     const before = current && hashBytes(current)
     return {
@@ -59,8 +62,14 @@ function overwritten(entry: OwnedFile, current: KeptCopy | undefined): Pick<Owne
   return {overwritten: [...(entry.overwritten ?? []), current]}
 }
 
-function createParent(path: string, system: Workshop['system']): void {
-  // A dangling link keeps its place; its target is made, if its directory is there.
-  const isLink = system.files.linkStatus(path)?.isSymbolicLink() ?? false
-  if (!isLink) system.files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/')
+/** A file that is not there yet gets its directory; where a dangling link stands, its target's directory must be there. */
+function refuseParent(path: string, {files}: System): Result | undefined {
+  if (!files.linkStatus(path)?.isSymbolicLink()) {
+    files.makeDirectory(dirname(path))
+    return undefined
+  }
+  const target = files.followLinks(path)
+  if (files.status(dirname(target)) !== undefined) return undefined
+  const message = `could not write ${path}: it is a symbolic link to ${files.readLink(path)}, whose directory is missing`
+  return failed(`write ${path}`, message, `create that directory, or remove the link`)
 }

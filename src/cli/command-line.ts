@@ -107,17 +107,17 @@ function readCommon(options: any): CommonOptions {
 
 const examples = {
   program: `
-Exit codes: 0 done, warnings and "no context" included; 1 something asked for was
-not done; 2 wrong usage; 3 could not start.`,
+Exit codes: 0 done, warnings and "no context" included; 1 something that was
+asked for was not done; 2 wrong usage; 3 could not start.`,
   boot: `
 Examples:
-  vmcontext boot                             what the init script does, both stages
-  vmcontext boot --stage local               network, host name, account, keys
+  vmcontext boot                   what the init script does, both stages
+  vmcontext boot --stage local     network, host name, account, keys
   vmcontext boot --root /mnt/image --context ./context
-                                             configure an image tree`,
+                                   configure an image tree`,
   plan: `
 Examples:
-  vmcontext plan                             what the next boot would change
+  vmcontext plan                   what the next boot would change
   vmcontext plan --check && echo up to date
   vmcontext plan --root /mnt/image --links nics.txt --context context.iso`,
 }

@@ -19,13 +19,10 @@ export function formatContext(context: ContextReport): ReportLine[] {
   return [line('context', text, context.durationMs), ...context.problems.flatMap(formatProblemLine)]
 }
 
-/** What a step did: a line for each deed that changed something or failed, one line for all that was so already. */
+/** What a step did: a line for each deed that changed something, one for all that was so already, then what is wrong. */
 export function formatStep(step: StepReport): ReportLine[] {
-  const deeds = step.deeds.filter(deed => deed.status === 'changed' || deed.status === 'failed')
-  const lines = deeds.map((deed, index) => {
-    const failed = deed.status === 'failed' ? 'FAILED: ' : ''
-    return line(index === 0 ? step.name : '', `${failed}${deed.detail}`, deed.durationMs)
-  })
+  const deeds = step.deeds.filter(deed => deed.status === 'changed')
+  const lines = deeds.map((deed, index) => line(index === 0 ? step.name : '', deed.detail, deed.durationMs))
   if (lines.length === 0) lines.push(line(step.name, describeQuietStep(step)))
   return [...lines, ...step.problems.flatMap(formatProblemLine)]
 }

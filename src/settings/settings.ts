@@ -99,8 +99,14 @@ export function findUnknownSettings(layer: SettingsLayer): Problem[] {
     line,
     key: name,
     message: 'there is no such setting',
-    cure: `the settings are ${settingNames.join(' ')}`,
+    cure: suggestSetting(name),
   }))
+}
+
+/** Most misspellings are in the second half of a name. */
+function suggestSetting(name: string): string {
+  const near = settingNames.find(known => known.slice(0, 5) === name.slice(0, 5))
+  return near === undefined ? 'vmcontext.conf(5) lists them' : `did you mean ${near}?`
 }
 
 /** Reads what the kernel was started with: `vmcontext.KEY=value` and `vmcontext=off` (bootparam(7) quoting). */

@@ -15,7 +15,7 @@ const marks = '\x01\x7f'
 export function makeFile(random: Random, shell: ShellName): Sample {
   const maker = new FileMaker(random, shell === 'bash')
   const text = random.repeat(6, 9, () => maker.line())
-  return {text: random.oneIn(10) ? text.replace(/\n$/, '') : text, names: [...maker.used]}
+  return {text: random.oneIn(10) ? text.replace(/\n$/, '') : text, names: [...maker.used, 'NOT_SET']}
 }
 
 class FileMaker {

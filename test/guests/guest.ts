@@ -2,9 +2,11 @@
 // machine's kernel. Starts in a fraction of a second and vanishes without a trace.
 
 import {once} from 'node:events'
+import {existsSync} from 'node:fs'
 import {mkdtemp, rmdir} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {execa} from 'execa'
 import {type Disc, insertDisc, type LoopDevice} from './context-disc.ts'
 import {provideAgentLayer, provideRoot} from './root-image.ts'
@@ -165,19 +167,30 @@ export class Guest implements AsyncDisposable {
     )
   }
 
-  /** The kernel's IPv4 routes as `ip route` spells them: `default via 192.168.0.1 dev eth0 metric 100`. */
+  /**
+   * The kernel's IPv4 routes as `ip route` spells them, sorted: `default via 192.168.0.1 dev eth0 metric 100`. Without
+   * `onlink`, which Debian's ifup adds to every default route.
+   */
   async routes(): Promise<string[]> {
-    type Route = {dst: string; gateway?: string; dev: string; metric?: number; flags: string[]}
+    type Route = {dst: string; gateway?: string; dev: string; metric?: number}
     const routes: Route[] = JSON.parse(await this.expect(['ip', '-json', '-4', 'route', 'show']))
-    return routes.map(({dst, gateway, dev, metric, flags}) =>
+    const lines = routes.map(({dst, gateway, dev, metric}) =>
       [
         dst,
         ...(gateway === undefined ? [] : ['via', gateway]),
         ...['dev', dev],
         ...(metric === undefined ? [] : ['metric', metric]),
-        ...(flags.includes('onlink') ? ['onlink'] : []),
       ].join(' '),
     )
+    return lines.sort()
+  }
+
+  /** Makes a disk image of the guest's root file system as it is now, for a machine to boot from. */
+  async saveDisk(image: string, mebibytes: number): Promise<void> {
+    // On the wire the root is there too, without what is mounted on it.
+    const root = join(this.#scratch, 'root')
+    const mke2fs = ['mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal', '-d', root, image, `${mebibytes}M`]
+    await execa('nsenter', ['--target', `${this.#wire.pid}`, '--mount', '--', ...mke2fs])
   }
 
   /** Plugs in network cards. */
@@ -240,6 +253,8 @@ export class Guest implements AsyncDisposable {
     const tooLate = setTimeout(() => this.#wire.kill('SIGKILL'), 5000)
     await this.#wire
     clearTimeout(tooLate)
+    // The kernel takes the guest down on its own time.
+    for (let tries = 0; existsSync(`/proc/${this.#pid}`) && tries < 500; tries++) await sleep(5)
     for (const loop of this.#discs) await loop[Symbol.asyncDispose]()
     await rmdir(this.#scratch)
   }

@@ -5,7 +5,7 @@ import {once} from 'node:events'
 import {accessSync, constants} from 'node:fs'
 import {mkdir} from 'node:fs/promises'
 import {delimiter, join, resolve} from 'node:path'
-import {env, getuid} from 'node:process'
+import {arch, env, getuid} from 'node:process'
 
 const repository = join(import.meta.dirname, '..', '..')
 
@@ -15,7 +15,7 @@ export const cacheDirectory = join(repository, '.cache', 'guests')
 /** The agent under test. Another one can be named, e.g. to try the guests themselves. */
 export const agentBinary = resolve(repository, env.VMCONTEXT_BINARY ?? 'dist/vmcontext')
 
-/** What each kind of guest calls for, by command. */
+/** The commands that guests call for; a machine's disk is made in a namespace. */
 const tools = {
   namespace: ['debootstrap', 'unshare', 'nsenter', 'flock', 'ip', 'losetup', 'mke2fs'],
   machine: [
@@ -34,19 +34,29 @@ export type GuestKind = keyof typeof tools
 /** Tells why no guest of a kind can run here; undefined if one can. */
 export function whyNoGuest(kind: GuestKind): string | undefined {
   if (getuid?.() !== 0) return 'guests need root'
-  const missing = tools[kind].filter(tool => !isOnPath(tool))
+  if (kind === 'machine' && arch !== 'x64') return 'machines need the kernel of an x86-64 Debian'
+  const needed = kind === 'machine' ? [...tools.namespace, ...tools.machine] : tools.namespace
+  const missing = needed.filter(tool => !isOnPath(tool))
   if (missing.length > 0) return `not installed: ${missing.join(', ')} (node packaging/setup.mjs --guests)`
   if (!isExecutable(agentBinary)) return `there is no ${agentBinary} (npm run build)`
   return undefined
 }
 
-/**
- * The `skip` of a test that needs a guest: says aloud why it is skipped. In CI nothing may be skipped, so there it
- * throws instead.
- */
-export function skipWithoutGuest(kind: GuestKind): {skip: string | false} {
-  const reason = whyNoGuest(kind)
-  if (reason !== undefined && env.CI !== undefined) throw new Error(`CI must run ${kind} guests: ${reason}`)
+/** The `skip` of a test that needs a guest: says aloud why it is skipped. */
+export function skipWithoutGuest(kind: GuestKind): Skip {
+  return skip(whyNoGuest(kind))
+}
+
+/** The `skip` of a test that needs a tool. */
+export function skipWithout(tool: string): Skip {
+  return skip(isOnPath(tool) ? undefined : `not installed: ${tool}`)
+}
+
+type Skip = {skip: string | false}
+
+/** In CI nothing may be skipped: there it throws instead. */
+function skip(reason: string | undefined): Skip {
+  if (reason !== undefined && env.CI !== undefined) throw new Error(`CI must not skip: ${reason}`)
   return {skip: reason ?? false}
 }
 

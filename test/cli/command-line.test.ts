@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {parseCommandLine} from '../../src/cli/command-line.ts'
+
+const parse = (line: string) => parseCommandLine(line === '' ? [] : line.split(' '), 'vmcontext 1.2.3')
+
+test('boot does both stages on the running machine', () => {
+  assert.deepEqual(parse('boot'), {
+    command: 'boot',
+    quiet: false,
+    stages: ['local', 'final'],
+    root: '/',
+    contextPath: undefined,
+    overrides: [],
+    linksPath: undefined,
+    strict: false,
+    force: false,
+  })
+})
+
+test('plan takes what boot takes', () => {
+  const plan = parse(
+    'plan --json --check --stage final --root /r --context c --links l --set MAC_RULE=never --set NIC_WAIT=1 --strict',
+  )
+  assert.equal(plan.command, 'plan')
+  assert.ok(plan.command === 'plan' && plan.json && plan.check && plan.strict)
+  assert.deepEqual([plan.stages, plan.root, plan.contextPath, plan.linksPath], [['final'], '/r', 'c', 'l'])
+  assert.deepEqual(
+    plan.overrides.map(({name, value}) => `${name}=${value}`),
+    ['MAC_RULE=never', 'NIC_WAIT=1'],
+  )
+})
+
+const printed: [line: string, exitCode: number, text: RegExp][] = [
+  ['--version', 0, /^vmcontext 1\.2\.3\n$/],
+  ['--help', 0, /Exit codes: 0 done/],
+  ['boot --help', 0, /Examples:/],
+  ['help plan', 0, /--check/],
+  ['', 2, /Usage: vmcontext/],
+  ['bot', 2, /unknown command 'bot'\n\(Did you mean boot\?\)/],
+  ['boot --stge local', 2, /Did you mean --stage\?/],
+  ['boot --stage middle', 2, /Allowed choices are local, final/],
+  ['boot --set nothing', 2, /KEY=VALUE/],
+  ['boot extra', 2, /too many arguments/],
+]
+
+for (const [line, exitCode, text] of printed) {
+  test(`vmcontext ${line}: exit ${exitCode}`, () => {
+    const result = parse(line)
+    assert.equal(result.command, 'print')
+    assert.ok(result.command === 'print' && result.exitCode === exitCode)
+    assert.match(result.text, text)
+  })
+}
+
+for (const line of ['--help', 'boot --help', 'plan --help']) {
+  test(`the text of ${line} fits 80 columns`, () => {
+    const result = parse(line)
+    assert.ok(result.command === 'print')
+    assert.deepEqual(
+      result.text.split('\n').filter(row => row.length > 80),
+      [],
+    )
+  })
+}

@@ -1,0 +1,90 @@
+// A booted machine: Debian with its own kernel and init under QEMU's emulation, which needs no KVM. For what a guest
+// in namespaces cannot show: the order of a real boot, real names of network cards, a real CD.
+
+import {once} from 'node:events'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {createServer} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
+import {execa} from 'execa'
+import {type DiscFiles, makeIso} from './context-disc.ts'
+import {type Guest, startGuest} from './guest.ts'
+import {cacheDirectory} from './host.ts'
+import {provideKernel} from './kernel.ts'
+import {type KeyPair, makeKeyPair} from './manual-context.ts'
+import {provideRoot} from './root-image.ts'
+
+/** The network on a card: QEMU answers at its second address, and lets nothing out. */
+export type MachineNic = {mac: string; network: string; host: string}
+
+export type MachineOptions = {
+  /** Names its console's log. */
+  name: string
+  nics: readonly MachineNic[]
+  /** The address on the first network at which its ssh server will answer. */
+  address: string
+  /** The CD in its drive; without a label it is one of OpenNebula 2.2. */
+  disc: {files: DiscFiles; label?: string}
+  /** Changes the root file system before it becomes the machine's disk. */
+  prepare: (guest: Guest) => Promise<void>
+}
+
+/** A machine's own services that no test looks at; each costs a second of emulation. */
+const superfluousServices = ['brightness', 'bootlogs', 'hwclock.sh', 'kmod', 'mount-configfs', 'procps', 'sudo']
+
+const megabytesOfDisk = 800
+const bootTimeoutMs = 300_000
+
+/** Switches on a machine. Dispose of it (`await using`) to switch it off. */
+export async function startMachine(options: MachineOptions): Promise<Machine> {
+  const directory = await mkdtemp(join(tmpdir(), 'vmcontext-machine-'))
+  try {
+    const key = await makeKeyPair()
+    await makeDisk(join(directory, 'disk'), options, key)
+    await makeIso(join(directory, 'cd'), options.disc)
+    const port = await findFreePort()
+    const log = join(cacheDirectory, `console-${options.name}.log`)
+    const emulator = await startEmulator(directory, options, port, log)
+    return new Machine({emulator, directory, port, log, key})
+  } catch (error) {
+    await rm(directory, {recursive: true, force: true})
+    throw error
+  }
+}
+
+async function makeDisk(image: string, {prepare}: MachineOptions, key: KeyPair): Promise<void> {
+  await using guest = await startGuest()
+  await guest.writeFile('/etc/fstab', '/dev/vda / ext4 defaults 0 0\n')
+  // Nobody sits at its six terminals.
+  await guest.expect(['sed', '-i', '/getty/d', '/etc/inittab'])
+  await guest.expect(['insserv', '--remove', ...superfluousServices])
+  // So that tests can look at what the context's user cannot see.
+  await guest.writeFile('/root/.ssh/authorized_keys', `${key.publicKey}\n`, 0o600)
+  await prepare(guest)
+  await guest.saveDisk(image, megabytesOfDisk)
+}
+
+async function startEmulator(directory: string, {nics, address}: MachineOptions, port: number, log: string) {
+  const kernel = await provideKernel(await provideRoot())
+  const network = nics.flatMap(({mac, network, host}, index) => {
+    const forward = index === 0 ? `,hostfwd=tcp:127.0.0.1:${port}-${address}:22` : ''
+    const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=`
+    return ['-netdev', `user,id=net${index},net=${network},host=${host},restrict=on${forward}`, '-device', card]
+  })
+  return execa(
+    // Switched off with this process, however that ends.
+    'setpriv',
+    [
+      ...['--pdeathsig', 'KILL', 'qemu-system-x86_64', '-nodefaults', '-no-user-config', '-no-reboot'],
+      ...['-machine', 'pc', '-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max', '-m', '512'],
+      ...['-display', 'none', '-serial', `file:${log}`],
+      ...['-kernel', kernel.image, '-initrd', kernel.ramdisk],
+      ...['-append', 'console=ttyS0 quiet mitigations=off'],
+      ...['-drive', `file=${join(directory, 'disk')},if=virtio,format=raw,cache=unsafe`],
+      ...['-drive', `file=${join(directory, 'cd')},if=ide,index=2,media=cdrom,readonly=on`],
+      ...network,
+    ],
+    {reject: false, stdin: 'ignore'},
+  )
+}

@@ -1,0 +1,26 @@
+// Runs vmcontext in this process, as its main function would, on a root directory.
+
+import {start} from '../src/cli/start.ts'
+
+export type Run = {exitCode: number; output: string; errors: string}
+
+/** Runs a command line and gives its exit code and what it printed. */
+export async function runVmcontext(...args: string[]): Promise<Run> {
+  const said = {output: '', errors: ''}
+  const exitCode = await start(
+    {
+      args,
+      environment: {},
+      isTerminal: false,
+      print(text) {
+        said.output += text
+      },
+      printError(text) {
+        said.errors += text
+      },
+      onStop() {},
+    },
+    '0.0.0',
+  )
+  return {exitCode, ...said}
+}
