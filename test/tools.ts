@@ -18,6 +18,12 @@ export function requireRoot(t: TestContext): boolean {
   return require(t, process.getuid?.() === 0, 'it has to be run as root')
 }
 
+/** The packaged program; without it skips the test, or fails it in CI. */
+export function requireBinary(t: TestContext): string | undefined {
+  const binary = process.env.VMCONTEXT_BINARY ?? join(import.meta.dirname, '../dist/vmcontext')
+  return require(t, existsSync(binary), 'dist/vmcontext is not built (npm run build)') ? binary : undefined
+}
+
 function require(t: TestContext, isThere: boolean, reason: string): boolean {
   if (isThere) return true
   if (process.env.CI) throw new Error(`cannot be skipped in CI: ${reason}`)

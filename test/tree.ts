@@ -8,7 +8,7 @@ export type Tree = Map<string, {text: string; access: string}>
 
 /** The agent's own records, and what useradd keeps for itself: not what a scenario is about. */
 const leftOut =
-  /^(run\/|var\/lib\/vmcontext\/|var\/log\/vmcontext|etc\/(passwd|shadow|group|gshadow|subuid|subgid)-$|etc\/\.pwd\.lock$|etc\/sub[ug]id$)/
+  /^(run\/|var\/lib\/vmcontext\/|var\/log\/vmcontext|etc\/(passwd|shadow|group|gshadow|subuid|subgid)(-|\+|\.lock|\.\d+)$|etc\/\.pwd\.lock$|etc\/sub[ug]id$)/
 
 /** Reads every file below a directory, by relative path in order. */
 export function readTree(directory: string, below = ''): Tree {

@@ -31,7 +31,15 @@ export type MachineOptions = {
 }
 
 /** A machine's own services that no test looks at; each costs a second of emulation. */
-const superfluousServices = ['brightness', 'bootlogs', 'hwclock.sh', 'kmod', 'mount-configfs', 'procps', 'sudo']
+const superfluousServices = [
+  'brightness',
+  'bootlogs',
+  'hwclock.sh',
+  'kmod',
+  'mount-configfs',
+  'procps',
+  'sudo',
+]
 
 const megabytesOfDisk = 800
 const bootTimeoutMs = 300_000
@@ -70,7 +78,12 @@ async function startEmulator(directory: string, {nics, address}: MachineOptions,
   const network = nics.flatMap(({mac, network, host}, index) => {
     const forward = index === 0 ? `,hostfwd=tcp:127.0.0.1:${port}-${address}:22` : ''
     const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=`
-    return ['-netdev', `user,id=net${index},net=${network},host=${host},restrict=on${forward}`, '-device', card]
+    return [
+      '-netdev',
+      `user,id=net${index},net=${network},host=${host},restrict=on${forward}`,
+      '-device',
+      card,
+    ]
   })
   return execa(
     // Switched off with this process, however that ends.
@@ -87,4 +100,100 @@ async function startEmulator(directory: string, {nics, address}: MachineOptions,
     ],
     {reject: false, stdin: 'ignore'},
   )
+}
+
+type Parts = {
+  emulator: Awaited<ReturnType<typeof startEmulator>>
+  directory: string
+  port: number
+  log: string
+  key: KeyPair
+}
+
+export class Machine implements AsyncDisposable {
+  readonly #parts: Parts
+  readonly #switchedOn = performance.now()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Seconds since it was switched on. */
+  get age(): number {
+    return (performance.now() - this.#switchedOn) / 1000
+  }
+
+  /** What the machine wrote to its console so far. */
+  async console(): Promise<string> {
+    return readFile(this.#parts.log, 'utf8').catch(() => '')
+  }
+
+  /** Runs a script as root, whatever the context says about accounts. */
+  async inspect(script: string): Promise<string> {
+    return this.login('root', this.#parts.key, script)
+  }
+
+  /** Logs in over ssh as soon as the machine lets it, and runs a script there. */
+  async login(account: string, {privateKeyFile}: KeyPair, script: string): Promise<string> {
+    const options = [
+      'BatchMode=yes',
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'LogLevel=ERROR',
+    ]
+    const argv = [
+      '-F',
+      '/dev/null',
+      '-i',
+      privateKeyFile,
+      '-p',
+      `${this.#parts.port}`,
+      '-o',
+      'ConnectTimeout=10',
+    ]
+    const target = [...options.flatMap(option => ['-o', option]), `${account}@127.0.0.1`, script]
+    let refused = 0
+    for (;;) {
+      const result = await execa('ssh', [...argv, ...target], {
+        reject: false,
+        stdin: 'ignore',
+        timeout: 60_000,
+      })
+      if (result.exitCode === 0) return result.stdout
+      // 255 is ssh's own: nobody answers yet, or the key is not there yet.
+      if (result.exitCode !== undefined && result.exitCode !== 255)
+        throw await this.#fail(script, result.stderr)
+      if (result.stderr.includes('Permission denied')) refused++
+      if (refused > 30) throw await this.#fail(`login as ${account}`, result.stderr)
+      if (performance.now() - this.#switchedOn > bootTimeoutMs) throw await this.#fail('boot', result.stderr)
+      if (this.#parts.emulator.exitCode !== null) {
+        throw await this.#fail('boot', `QEMU ended: ${(await this.#parts.emulator).stderr}`)
+      }
+      await sleep(500)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.emulator.kill('SIGKILL')
+    await this.#parts.emulator
+    await this.#parts.key[Symbol.asyncDispose]()
+    await rm(this.#parts.directory, {recursive: true, force: true})
+  }
+
+  async #fail(deed: string, cause: string): Promise<Error> {
+    const end = (await this.console()).split(/\r?\n/).slice(-60).join('\n')
+    return new Error(
+      `${deed}: ${cause}\nafter ${this.age.toFixed(0)} s; the console (${this.#parts.log}):\n${end}`,
+    )
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port is free')
+  return address.port
 }

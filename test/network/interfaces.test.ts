@@ -11,7 +11,9 @@ const lo = 'auto lo\niface lo inet loopback\n'
 const eth0 = nic('eth0 192.168.0.5/24 via 192.168.0.1')
 const signature = '    # vmcontext: address from MAC 02:00:c0:a8:00:05\n'
 const options = '    address 192.168.0.5\n    netmask 255.255.255.0\n    gateway 192.168.0.1\n'
-const stanza = `iface eth0 inet static\n${signature}${options}`
+const opening = `iface eth0 inet static\n${signature}`
+const stanza = `${opening}${options}`
+const auto = 'auto eth0\n'
 
 describe('the stanza', () => {
   const says = (spelled: string, expected: string, fields = {}) =>
@@ -19,20 +21,20 @@ describe('the stanza', () => {
       const text = apply(interfaces, [nic(spelled, fields)], {[path]: lo})[path]!
       assert.equal(text.slice(text.indexOf('iface eth0')), expected)
     })
-  const opening = `iface eth0 inet static\n${signature}    address 192.168.0.5\n`
+  const address = `${opening}    address 192.168.0.5\n`
 
-  says('eth0 192.168.0.5/24', `${opening}    netmask 255.255.255.0\n`)
+  says('eth0 192.168.0.5/24', `${address}    netmask 255.255.255.0\n`)
   says('eth0 192.168.0.5/24 via 192.168.0.1', stanza)
   says('eth0 192.168.0.5/24 via 192.168.0.1 metric 7', `${stanza}    metric 7\n`)
   says(
     'eth0 192.168.0.5/32 via 10.0.0.1 onlink metric 7',
-    `${opening}    netmask 255.255.255.255\n` +
+    `${address}    netmask 255.255.255.255\n` +
       '    up ip route replace 10.0.0.1 dev eth0\n' +
       '    up ip route replace default via 10.0.0.1 dev eth0 metric 7\n',
   )
   says(
     'eth0 192.168.0.5/24 10.1.1.1/16',
-    `${opening}    netmask 255.255.255.0\n    up ip address replace 10.1.1.1/16 dev eth0\n`,
+    `${address}    netmask 255.255.255.0\n    up ip address replace 10.1.1.1/16 dev eth0\n`,
   )
   says('eth0 192.168.0.5/24 via 192.168.0.1', stanza.replace('MAC 02:00:c0:a8:00:05', 'IP_PUBLIC'), {
     origin: 'ip-public',
@@ -42,98 +44,49 @@ describe('the stanza', () => {
   })
 })
 
-describe('its place', () => {
-  const becomes = (name: string, before: string, after: string) =>
-    test(name, () => {
-      assert.equal(apply(interfaces, [eth0], {[path]: before})[path], after)
-      assert.deepEqual(interfaces.render({nics: [eth0]}, tree({[path]: after})).files, [], 'not idempotent')
-    })
+describe('the whole file', () => {
+  const becomes = (name: string, before: string, after: string) => test(name, () => check(before, after))
 
-  becomes('empty file', '', `${lo}\nauto eth0\n${stanza}`)
-  becomes('only lo', lo, `${lo}\nauto eth0\n${stanza}`)
-  becomes('no newline at the end', lo.trimEnd(), `${lo}\nauto eth0\n${stanza}`)
-  becomes('blank line at the end', `${lo}\n`, `${lo}\nauto eth0\n${stanza}`)
-  becomes('backslash at the end', `${lo}auto x \\`, `${lo}auto x \\\n\nauto eth0\n${stanza}`)
-  becomes(
-    'CR LF stay',
-    'auto lo\r\niface lo inet loopback\r\n',
-    `auto lo\r\niface lo inet loopback\r\n\nauto eth0\n${stanza}`,
-  )
-  becomes('no lo', 'auto eth1\n', `auto eth1\n\n${lo}\nauto eth0\n${stanza}`)
-  becomes(
-    'as 2.2 left it',
-    `${lo}\nauto eth0\niface eth0 inet static\n  address 10.0.0.9\n  gateway 10.0.0.1\n`,
-    `${lo}\nauto eth0\n${stanza}`,
-  )
-  becomes(
-    'in place',
-    `${lo}auto eth0\niface eth0 inet dhcp\nauto eth1\n`,
-    `${lo}auto eth0\n${stanza}auto eth1\n`,
-  )
-  becomes(
-    'two stanzas',
-    `${lo}auto eth0\niface eth0 inet dhcp\n# x\niface eth0 inet static\n  # y\n  address 1.2.3.4\n`,
-    `${lo}auto eth0\n${stanza}# x\n  # y\n`,
-  )
-  becomes(
-    'continued options go',
-    `${lo}auto eth0\niface eth0 inet static\n  address \\\n  1.2.3.4\n# end\n`,
-    `${lo}auto eth0\n${stanza}# end\n`,
-  )
-  becomes(
-    'comments in it stay',
-    `${lo}auto eth0\niface eth0 inet dhcp\n\t# \xe9t\xe9\n\n  hostname x\n`,
-    `${lo}auto eth0\niface eth0 inet static\n${signature}\t# \xe9t\xe9\n${options}`,
-  )
-  becomes(
-    'another address of ours',
-    `${lo}auto eth0\n${stanza.replaceAll('192.168.0.5', '10.0.0.9')}`,
-    `${lo}auto eth0\n${stanza}`,
-  )
-  becomes(
-    'IPv6 stays',
-    `${lo}auto eth0\niface eth0 inet6 auto\niface eth0 inet manual\n`,
-    `${lo}auto eth0\niface eth0 inet6 auto\n${stanza}`,
-  )
-  becomes(
-    'other interfaces stay',
-    `${lo}iface eth00 inet dhcp\niface eth0:1 inet dhcp\niface eth0.5 inet dhcp\n`,
-    `${lo}iface eth00 inet dhcp\niface eth0:1 inet dhcp\niface eth0.5 inet dhcp\n\nauto eth0\n${stanza}`,
-  )
-  becomes(
-    'a template of IPv6',
-    `${lo}iface t inet6 auto\nauto eth0\niface eth0 inherits t\n`,
-    `${lo}iface t inet6 auto\nauto eth0\niface eth0 inherits t\n\n${stanza}`,
-  )
-  becomes(
-    'a template of IPv4',
-    `${lo}iface t inet manual\nauto eth0\niface eth0 inherits t\n`,
-    `${lo}iface t inet manual\nauto eth0\n${stanza}`,
-  )
+  becomes('empty', '', `${lo}\n${auto}${stanza}`)
+  becomes('only lo', lo, `${lo}\n${auto}${stanza}`)
+  becomes('no lo', 'auto eth1\n', `auto eth1\n\n${lo}\n${auto}${stanza}`)
+  becomes('no newline at the end', lo.trimEnd(), `${lo}\n${auto}${stanza}`)
+  becomes('blank line at the end', `${lo}\n`, `${lo}\n${auto}${stanza}`)
+  becomes('backslash at the end', `${lo}auto x \\`, `${lo}auto x \\\n\n${auto}${stanza}`)
+  becomes('CR LF stay', lo.replaceAll('\n', '\r\n'), `${lo.replaceAll('\n', '\r\n')}\n${auto}${stanza}`)
 })
 
-describe('auto', () => {
+describe('behind lo', () => {
   const becomes = (before: string, after: string) =>
-    test(before.replaceAll('\n', '; '), () => {
-      const text = apply(interfaces, [eth0], {[path]: `${lo}${before}`})[path]!
-      assert.equal(text.slice(lo.length), after)
-    })
+    test(before.replaceAll('\n', '; '), () => check(`${lo}${before}`, `${lo}${after}`))
+  const dhcp = 'iface eth0 inet dhcp\n'
+  const with22 = '\nauto eth0\niface eth0 inet static\n  address 10.0.0.9\n  netmask 255.255.255.0\n'
+
+  becomes(with22, `\n${auto}${stanza}`)
+  becomes(`${auto}${dhcp}auto eth1\n`, `${auto}${stanza}auto eth1\n`)
+  becomes(`${auto}${dhcp}# x\niface eth0 inet static\n  # y\n  mtu 9\n`, `${auto}${stanza}# x\n  # y\n`)
+  becomes(`${auto}iface eth0 inet static\n  address \\\n  1.2.3.4\n# end\n`, `${auto}${stanza}# end\n`)
+  becomes(`${auto}${dhcp}\t# \xe9t\xe9\n\n  hostname x\n`, `${auto}${opening}\t# \xe9t\xe9\n${options}`)
+  becomes(`${auto}${stanza.replaceAll('192.168.0.5', '10.0.0.9')}`, `${auto}${stanza}`)
+  becomes(`${auto}iface eth0 inet6 auto\n${dhcp}`, `${auto}iface eth0 inet6 auto\n${stanza}`)
+  becomes('iface eth00 inet dhcp\n', `iface eth00 inet dhcp\n\n${auto}${stanza}`)
+  becomes('iface eth0:1 inet dhcp\n', `iface eth0:1 inet dhcp\n\n${auto}${stanza}`)
+  becomes('iface eth0.5 inet dhcp\n', `iface eth0.5 inet dhcp\n\n${auto}${stanza}`)
+  becomes(`${auto}iface t inet manual\niface eth0 inherits t\n`, `${auto}iface t inet manual\n${stanza}`)
+  becomes(
+    `${auto}iface t inet6 auto\niface eth0 inherits t\n`,
+    `${auto}iface t inet6 auto\niface eth0 inherits t\n\n${stanza}`,
+  )
 
   becomes('auto eth1 \\\n  eth0 # x\n', `auto eth1 \\\n  eth0 # x\n\n${stanza}`)
   becomes('allow-auto eth0\n', `allow-auto eth0\n\n${stanza}`)
-  becomes('allow-hotplug eth0\niface eth0 inet dhcp\n', `allow-hotplug eth0\nauto eth0\n${stanza}`)
-  becomes('#auto eth0\n', `#auto eth0\n\nauto eth0\n${stanza}`)
-  becomes('iface eth0 inet dhcp\n  auto\n  hostname x\n', `auto eth0\n${stanza}`)
+  becomes(`allow-hotplug eth0\n${dhcp}`, `allow-hotplug eth0\n${auto}${stanza}`)
+  becomes('#auto eth0\n', `#auto eth0\n\n${auto}${stanza}`)
+  becomes(`${dhcp}  auto\n  hostname x\n`, `${auto}${stanza}`)
   becomes('iface eth0 inet6 auto\n  auto\n', `iface eth0 inet6 auto\n  auto\n\n${stanza}`)
-  becomes(
-    'auto eth0=home eth1=x\niface home inet dhcp\n',
-    `auto eth0 eth1=x\niface home inet dhcp\n\n${stanza}`,
-  )
-  becomes('mapping eth0\n  script /bin/x\n', `\nauto eth0\n${stanza}`)
-  becomes(
-    'mapping eth1 eth0\n  script /bin/x\n  map eth0 home\n',
-    `mapping eth1 \n  script /bin/x\n  map eth0 home\n\nauto eth0\n${stanza}`,
-  )
+  becomes('auto eth0=home eth1=x\n', `auto eth0 eth1=x\n\n${stanza}`)
+  becomes('mapping eth0\n  script /bin/x\n', `\n${auto}${stanza}`)
+  becomes('mapping eth1 eth0\n  script /x\n', `mapping eth1 \n  script /x\n\n${auto}${stanza}`)
 })
 
 describe('patterns that catch the NIC are named and stay', () => {
@@ -226,3 +179,9 @@ describe('all together', () => {
     })
   })
 })
+
+/** A text becomes another, and that one stays. */
+function check(before: string, after: string): void {
+  assert.equal(apply(interfaces, [eth0], {[path]: before})[path], after)
+  assert.deepEqual(interfaces.render({nics: [eth0]}, tree({[path]: after})).files, [], 'not idempotent')
+}
