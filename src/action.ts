@@ -19,6 +19,8 @@ export type RemoveAction = {kind: 'remove'; path: string}
 /** Runs a tool of the guest. `purpose` completes the sentence "could not …". */
 export type RunAction = {
   kind: 'run'
+  /** It may fail: what it undoes may not be there. */
+  optional?: boolean
   argv: readonly [string, ...string[]]
   purpose: string
   timeoutMs: number

@@ -90,7 +90,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
   await settleDevices(system, settings)
   const facts = gatherFacts(system, {
     links: request.links,
-    networkType: settings.networkType,
+    networkType: meaning?.context.networkType ?? settings.networkType,
     shells: shellChoices(meaning?.context.shell),
     keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
   })

@@ -8,7 +8,7 @@ import {type FirstNicRequest, readFirstNic} from './first-nic.ts'
 import type {Hostname} from './hostname.ts'
 import {type KeysByAccount, readKeys} from './keys.ts'
 import {readScripts} from './scripts.ts'
-import {isYes, type Variables} from './variables.ts'
+import {isYes, pickVariable, type Variables} from './variables.ts'
 
 export type Context = {
   file: string
@@ -19,6 +19,8 @@ export type Context = {
   describesNics: boolean
   /** NETWORK=NO: the network is not to be touched. */
   freezesNetwork: boolean
+  /** NETCFG_TYPE: who writes the network. */
+  networkType?: string | undefined
   hostname?: Hostname | undefined
   /** The account that keys and scripts are for; undefined: root. */
   username?: string | undefined
@@ -57,6 +59,7 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
     isOldKind: disc.isOldKind || standsInDoubleQuotes(variables),
     describesNics: describesNics(variables),
     freezesNetwork: /^(no|false|0|n)$/i.test(variables.get('NETWORK')?.value.trim() ?? ''),
+    networkType: pickVariable(variables, 'NETCFG_TYPE')?.value,
     hostname: readHostname(disc, problems.hostname),
     ...account,
     firstNic: readFirstNic(disc, problems.network),

@@ -2,12 +2,12 @@
 
 import type {ByteText} from '../action.ts'
 import type {Dialect} from '../network/dialect.ts'
-import {dialects} from '../network/dialects.ts'
 import type {Problem} from '../problem.ts'
 import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Account, readAccounts, readGroupNames} from './accounts.ts'
 import {readAuthorizedKeys} from './authorized-keys.ts'
+import {chooseDialect} from './dialect-in-charge.ts'
 import {type FileTree, readFileTree} from './files.ts'
 import {type Link, readLinks} from './links.ts'
 import {type ManagerName, readManagers, whoIsInCharge} from './network-managers.ts'
@@ -43,7 +43,7 @@ export type Facts = {
 export type FactOptions = {
   /** Stands in for /sys on an image tree. */
   links?: readonly Link[] | undefined
-  /** NETCFG_TYPE: who is in charge by decree. */
+  /** NETCFG_TYPE: who is in charge by decree, in order of preference. */
   networkType?: string | undefined
   /** The shells that the account may get, by path. */
   shells: readonly string[]
@@ -58,9 +58,8 @@ const namedFiles = ['/etc/hostname', '/etc/HOSTNAME', '/etc/hosts', '/etc/syscon
 export function gatherFacts(system: System, options: FactOptions): Facts {
   const os = readOperatingSystem(system)
   const manager = whoIsInCharge(os, readManagers(system))
-  const dialect = chooseDialect(manager, os, options.networkType)
+  const {dialect, problems} = chooseDialect(manager, os, options.networkType)
   const accounts = readAccounts(system)
-  const problems: Problem[] = []
   return {
     root: system.root,
     live: system.live,
@@ -79,20 +78,6 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     files: readFileTree(system, known => [...namedFiles, ...(dialect?.sources(known) ?? [])], problems),
     problems,
   }
-}
-
-/** The dialect of who is in charge, or the one that NETCFG_TYPE names. */
-function chooseDialect(manager: ManagerName | undefined, os: OperatingSystem, forced: string | undefined) {
-  const name = forced ?? (manager === undefined ? undefined : dialectOf(manager, os))
-  return dialects.find(dialect => dialect.name === name || dialect.otherNames.includes(name ?? ''))
-}
-
-function dialectOf(manager: ManagerName, {family, version = 99}: OperatingSystem): string | undefined {
-  if (manager === 'ifupdown') return 'interfaces'
-  if (manager === 'suse') return 'suse'
-  // NetworkManager reads ifcfg files up to Red Hat 8; from 9 on it writes keyfiles.
-  const readsIfcfg = manager === 'network-scripts' || (manager === 'networkmanager' && version <= 8)
-  return family === 'redhat' && readsIfcfg ? 'redhat' : undefined
 }
 
 function readKeys(

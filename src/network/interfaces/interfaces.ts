@@ -59,23 +59,27 @@ function placeStanzas(files: readonly InterfacesFile[], nics: readonly Nic[]): I
   const nicOf = (block: Block) => (definesIpv4(block, all) ? ours.get(block.words[0]!) : undefined)
   const broughtUp = new Set(all.filter(block => nicOf(block) === undefined).flatMap(namesBroughtUp))
   const missing = new Set(nics)
-  const replace = (block: Block) => {
-    const nic = nicOf(block)
-    if (nic === undefined) return [block]
+  const place = (block: Block, nic: Nic) => {
     const comments = othersComments(block)
     const isFirst = missing.delete(nic)
     return isFirst ? parseInterfaces(formatEntry(nic, broughtUp, formatInterfaces(comments))) : comments
   }
-  const remove = (block: Block) => (nicOf(block) === undefined ? [block] : othersComments(block))
-  const text = formatInterfaces(main!.blocks.flatMap(replace))
-  const added = [
-    ...missingLoopback(all, broughtUp),
-    ...Array.from(missing, nic => formatEntry(nic, broughtUp)),
-  ]
+  const text = formatInterfaces(replaceStanzas(main!, nicOf, place).blocks)
+  const entries = Array.from(missing, nic => formatEntry(nic, broughtUp))
+  const added = [...missingLoopback(all, broughtUp), ...entries].reduce(addParagraph, text)
   return [
-    {path: mainPath, blocks: parseInterfaces(added.reduce(addParagraph, text))},
-    ...sourced.map(({path, blocks}) => ({path, blocks: blocks.flatMap(remove)})),
+    {path: mainPath, blocks: parseInterfaces(added)},
+    ...sourced.map(file => replaceStanzas(file, nicOf, othersComments)),
   ]
+}
+
+function replaceStanzas(
+  {path, blocks}: InterfacesFile,
+  nicOf: (block: Block) => Nic | undefined,
+  replace: (block: Block, nic: Nic) => Block[],
+): InterfacesFile {
+  const edit = (block: Block, nic = nicOf(block)) => (nic === undefined ? [block] : replace(block, nic))
+  return {path, blocks: blocks.flatMap(block => edit(block))}
 }
 
 /** ifupdown before 0.7.50 and busybox know `lo` only from the file. */

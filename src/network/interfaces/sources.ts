@@ -43,7 +43,7 @@ function sourcesOf({path, blocks}: InterfacesFile): Source[] {
   })
 }
 
-/** `source` expands wildcards like a shell (wordexp(3)), which finds a hidden file only if the pattern shows the dot. */
+/** `source` expands wildcards like a shell, wordexp(3): a hidden file is found only if the pattern shows the dot. */
 function glob(pattern: string): Source {
   const isHidden = (path: string) => posix.basename(path).startsWith('.')
   const names = (path: string) => matchesGlob(pattern, path) && isHidden(path) === isHidden(pattern)

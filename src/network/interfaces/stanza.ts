@@ -21,7 +21,7 @@ export function formatStanza(nic: Nic, ipv4: StaticAddresses, comments: ByteText
   return [`iface ${nic.device} inet static\n`, signature, comments, ...lines].join('')
 }
 
-/** busybox and ifupdown before 0.8.7 add no `onlink`: there a gateway off the subnet is unreachable without its own route. */
+/** busybox and ifupdown before 0.8.7 add no `onlink`: a gateway off the subnet needs a route of its own first. */
 function formatGateway(device: string, gateway: Gateway | undefined): string[] {
   if (gateway === undefined) return []
   const {address, metric} = gateway

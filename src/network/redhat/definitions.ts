@@ -43,7 +43,7 @@ function macOf(fields: Fields): string {
   return fields.get('HWADDR')?.toLowerCase() ?? ''
 }
 
-/** A bridge, a bond or a VLAN may carry the MAC of a NIC below it: HWADDR names the NIC itself only where it is plain. */
+/** A bridge, a bond or a VLAN may carry the MAC of the NIC below it: only in a plain file HWADDR means the NIC. */
 function isPlain(fields: Fields): boolean {
   const isEthernet = /^(ethernet)?$/i.test(fields.get('TYPE') ?? '')
   const isMade = ['BONDING_OPTS', 'BONDING_MASTER', 'PHYSDEV', 'TEAM_CONFIG', 'DEVICETYPE'].some(name =>

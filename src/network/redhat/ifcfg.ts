@@ -44,7 +44,7 @@ export function keepIpv6(before: ByteText, network: ByteText): ByteText[] {
   return [`IPV6INIT=${isOff ? 'no' : 'yes'}`, ...kept.map(({text}) => text.trim())]
 }
 
-/** IPADDR, IPADDR1, IPADDR2, …: both readers stop at a gap. PREFIX is what they prefer, NETMASK what older ones know. */
+/** IPADDR, IPADDR1, …: both readers stop at a gap. PREFIX is what they prefer, NETMASK what older ones know. */
 function formatAddresses({addresses}: StaticAddresses): string[] {
   return addresses.flatMap(({address, prefix}, index) => {
     const suffix = index === 0 ? '' : index

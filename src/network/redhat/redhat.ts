@@ -10,7 +10,7 @@ import {bringUp, takeDown} from '../ifup.ts'
 import type {Network, Nic} from '../model.ts'
 import {editRoutes} from '../route-lines.ts'
 import {formatSignature} from '../signature.ts'
-import {readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
+import {readAssignments, readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
 import {type Definition, findDefinitions} from './definitions.ts'
 import {formatIfcfg, formatRoutes, keepIpv6} from './ifcfg.ts'
 
@@ -68,21 +68,25 @@ function planIfcfg(
 }
 
 /**
- * route-DEV: our routes if there are any, and no other default route beside a gateway of ours (ifup-routes of rhel8
- * replaces the one that is there). A file of `ADDRESS0=` lines is sourced and can hold none of ours; it makes room.
+ * route-DEV: our routes if there are any, and no other default route beside a gateway of ours: ifup-routes of rhel8
+ * would put it in the place of ours.
  */
 function planRoutes(nic: Nic, files: FileTree): FileAction[] {
   const path = `${directory}/route-${nic.device}`
-  const text = files.get(path)?.content ?? ''
-  const own = formatRoutes(nic, nic.ipv4!)
   const hasGateway = nic.ipv4!.gateway !== undefined
-  const isSourced = /^[ \t]*ADDRESS\d+=/m.test(text)
-  const makesRoom =
-    isSourced && (own.length > 0 || (hasGateway && /^[ \t]*ADDRESS\d+=["']?0\.0\.0\.0/m.test(text)))
-  if (isSourced && !makesRoom) return []
+  const routes = {signature: formatSignature(nic), lines: formatRoutes(nic, nic.ipv4!)}
   const isRival = (line: ByteText) => hasGateway && /^[ \t]*(default|0(\.0\.0\.0)?\/0)[ \t]/.test(line)
-  const routes = {signature: formatSignature(nic), lines: own}
-  return planFile(files, path, editRoutes(makesRoom ? '' : text, routes, isRival))
+  const before = files.get(path)?.content ?? ''
+  const others = mustYield(before, routes.lines.length > 0, hasGateway) ? '' : before
+  return planFile(files, path, editRoutes(others, routes, isRival))
+}
+
+/** A file of `ADDRESS0=` lines is sourced by the shell: none of ours can stand in it, and its default is no line. */
+function mustYield(text: ByteText, hasRoutes: boolean, hasGateway: boolean): boolean {
+  const addresses = readAssignments(text).filter(({name}) => /^ADDRESS\d+$/.test(name))
+  return (
+    addresses.length > 0 && (hasRoutes || (hasGateway && addresses.some(({value}) => value === '0.0.0.0')))
+  )
 }
 
 function ifcfgPath(nic: Nic): string {

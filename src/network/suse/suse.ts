@@ -29,22 +29,20 @@ export const suse: Dialect = {
 
 function renderSuse(network: Network, files: FileTree): Rendering {
   const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
-  const edits = nics.map(nic => ({nic, actions: planNic(nic, files)}))
   const shared = nics.length === 0 ? [] : planSharedRoutes(nics, files)
-  const isChanged = ({nic, actions}: (typeof edits)[number]) => {
-    return (
-      actions.some(action => isMeaningful(action, files)) ||
-      (shared.length > 0 && nic.ipv4?.gateway !== undefined)
-    )
-  }
+  const edits = nics.map(nic => {
+    const own = planNic(nic, files)
+    const concerned = nic.ipv4?.gateway === undefined ? own : [...own, ...shared]
+    return {nic, own, isChanged: concerned.some(action => isMeaningful(action, files))}
+  })
   return {
-    files: [...edits.flatMap(({actions}) => actions), ...shared],
+    files: [...edits.flatMap(({own}) => own), ...shared],
     problems: [],
-    changed: edits.filter(isChanged).map(({nic}) => nic.device),
+    changed: edits.filter(({isChanged}) => isChanged).map(({nic}) => nic.device),
   }
 }
 
-/** ifcfg-DEV, and ifroute-DEV with the default route: wicked takes the first of two, the scripts the last, so there is one. */
+/** ifcfg-DEV, and ifroute-DEV with one default route: of two wicked takes the first, the scripts take the last. */
 function planNic(nic: Nic, files: FileTree): FileAction[] {
   const ifcfg = `${directory}/ifcfg-${nic.device}`
   const ifroute = `${directory}/ifroute-${nic.device}`

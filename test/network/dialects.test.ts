@@ -1,0 +1,42 @@
+// What all dialects have in common.
+
+import assert from 'node:assert/strict'
+import {describe, test} from 'node:test'
+import {dialects} from '../../src/network/dialects.ts'
+import {apply, nic, tree} from './samples.ts'
+
+const nics = [
+  nic('eth0 192.168.0.5/24 10.7.7.7/16 via 192.168.0.1'),
+  nic('eth1 10.0.0.5/8'),
+  nic('ens3 172.16.0.5/32 via 100.64.0.1 onlink metric 101'),
+]
+
+for (const dialect of dialects) {
+  describe(dialect.title, () => {
+    test('a second run changes nothing', () => {
+      const rendering = dialect.render({nics}, tree(apply(dialect, nics, {})))
+      assert.deepEqual(rendering, {files: [], problems: [], changed: []})
+    })
+    test('it asks for every file that it writes', () => {
+      const patterns = dialect
+        .sources(new Map())
+        .map(pattern => new RegExp(`^${pattern.replaceAll('*', '[^/]*')}$`))
+      for (const path of Object.keys(apply(dialect, nics, {}))) {
+        assert.ok(
+          patterns.some(pattern => pattern.test(path)),
+          path,
+        )
+      }
+    })
+    test('a NIC is rendered alone as among others', () => {
+      const before = apply(dialect, nics, {})
+      for (const one of nics) assert.deepEqual(dialect.render({nics: [one]}, tree(before)).files, [])
+    })
+    test('ifup and ifdown, a command a device', () => {
+      const argvOf = (actions: ReturnType<typeof dialect.bringUp>) =>
+        actions.map(action => action.argv.join(' '))
+      assert.deepEqual(argvOf(dialect.bringUp(['eth0', 'ens3'])), ['ifup eth0', 'ifup ens3'])
+      assert.deepEqual(argvOf(dialect.takeDown(['eth0'])), ['ifdown eth0'])
+    })
+  })
+}
