@@ -6,7 +6,12 @@ import type {Problem} from '../problem.ts'
 import type {ManagerName} from './network-managers.ts'
 import type {OperatingSystem} from './operating-system.ts'
 
-export type DialectChoice = {dialect?: Dialect | undefined; problems: Problem[]}
+export type DialectChoice = {
+  dialect?: Dialect | undefined
+  /** NETCFG_TYPE=none: nobody's files are to be written. */
+  isLeftAlone: boolean
+  problems: Problem[]
+}
 
 /** Chooses the dialect. `forced`: names of dialects, the first that is known holds; `none` leaves the network alone. */
 export function chooseDialect(
@@ -15,20 +20,19 @@ export function chooseDialect(
   forced: string | undefined,
 ): DialectChoice {
   const inCharge = dialects.find(dialect => dialect.name === dialectOf(manager, os))
-  if (forced === undefined) return {dialect: inCharge, problems: []}
+  const found = (dialect: Dialect | undefined): DialectChoice => ({dialect, isLeftAlone: false, problems: []})
+  if (forced === undefined) return found(inCharge)
   for (const name of forced.toLowerCase().split(/[\s,]+/)) {
-    if (name === 'none') return {problems: []}
+    if (name === 'none') return {isLeftAlone: true, problems: []}
     const named = dialects.filter(dialect => dialect.name === name || dialect.otherNames.includes(name))
     // `scripts` is what both Red Hat's and SUSE's are called.
     const dialect = named.find(candidate => candidate.name === os.family) ?? named[0]
-    if (dialect !== undefined) return {dialect, problems: []}
+    if (dialect !== undefined) return found(dialect)
   }
   const known = dialects.map(dialect => dialect.name).join(' ')
-  const message = `none of these ways to write the network is known; what is in charge here is taken`
-  return {
-    dialect: inCharge,
-    problems: [{code: 'value-ignored', key: 'NETCFG_TYPE', message, cure: `known are ${known} none`}],
-  }
+  const message = 'none of these ways to write the network is known; what is in charge here is taken'
+  const cure = `known are ${known} none`
+  return {...found(inCharge), problems: [{code: 'value-ignored', key: 'NETCFG_TYPE', message, cure}]}
 }
 
 function dialectOf(

@@ -31,6 +31,8 @@ export type Facts = {
   manager?: ManagerName | undefined
   /** The dialect that spells the network here; undefined if there is none for who is in charge. */
   dialect?: Dialect | undefined
+  /** Somebody said that nobody's network files are to be written. */
+  leavesNetwork: boolean
   /** The network service of this guest has run in this boot. */
   networkStarted: boolean
   /** The devices that ifupdown holds for up; undefined where it does not say. */
@@ -58,7 +60,7 @@ const namedFiles = ['/etc/hostname', '/etc/HOSTNAME', '/etc/hosts', '/etc/syscon
 export function gatherFacts(system: System, options: FactOptions): Facts {
   const os = readOperatingSystem(system)
   const manager = whoIsInCharge(os, readManagers(system))
-  const {dialect, problems} = chooseDialect(manager, os, options.networkType)
+  const {dialect, isLeftAlone, problems} = chooseDialect(manager, os, options.networkType)
   const accounts = readAccounts(system)
   return {
     root: system.root,
@@ -72,6 +74,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     shells: options.shells.filter(path => system.files.status(path)?.isFile()),
     manager,
     dialect,
+    leavesNetwork: isLeftAlone,
     networkStarted:
       system.live && (dialect?.serviceMarks ?? []).some(path => system.files.status(path) !== undefined),
     devicesUp: readDevicesUp(system),

@@ -12,7 +12,7 @@ import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 export function planNetwork(input: PlanInput): StepPlan & {network: Network} {
   const problems = [...input.contextProblems.network]
   const none = (extra: Problem[] = []) => ({...nothingAsked([...problems, ...extra]), network: {nics: []}})
-  if (input.context?.freezesNetwork) return none()
+  if (input.context?.freezesNetwork || input.facts.leavesNetwork) return none()
   if (input.context?.describesNics) return none([describedNotSupported(input)])
   const {network, problems: found} = describeMacNetwork({
     nics: selectNics(input.facts.links),
