@@ -3,13 +3,13 @@
 //   node packaging/build.ts [ENTRY [OUTPUT]]
 //
 // Nothing is downloaded: the base is the Node in node_modules. Beside the executable stay its script (.cjs), whose lines
-// are those of a stack trace, and what esbuild says of the script (.json). Two builds of the same sources differ in four
-// bytes, wherever they are made: one of V8's, and the checksum over it.
+// are those of a stack trace, and what esbuild says of the script (.json). The same sources and the same strip make the
+// same bytes, in whatever directory and environment.
 
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
-import {basename, dirname, join, resolve} from 'node:path'
+import {dirname, join, resolve} from 'node:path'
 import process from 'node:process'
 import {promisify} from 'node:util'
 import pkgLog from '@yao-pkg/pkg/lib-es5/log.js'
@@ -35,7 +35,7 @@ const seeds = '--hash-seed=1 --random-seed=1'
  */
 const startOptions = ['--no-rehash-snapshot', '--disable-sigusr1', '--openssl-config=/dev/null']
 
-/** The snapshot keeps the names it was made under, and with them the place of the build. Node sets them at each start. */
+/** Otherwise place and process of the build are kept in the snapshot. Node sets all four anew at each start. */
 const forgetPlace = `if (require('node:v8').startupSnapshot.isBuildingSnapshot()) {
   process.argv = process.execArgv = []
   process.execPath = ''
@@ -46,8 +46,8 @@ async function main(entry: string, output: string): Promise<void> {
   await mkdir(dirname(output), {recursive: true})
   await mkdir(cache, {recursive: true})
   const work = await mkdtemp(join(cache, 'build-'))
-  const script = join(work, `${basename(output)}.cjs`)
-  const executable = join(work, basename(output))
+  const script = join(work, 'script.cjs')
+  const executable = join(work, 'executable')
   try {
     await step('bundle', script, () => bundle(entry, script))
     const base = await strippedNode(work)
@@ -142,7 +142,7 @@ async function makeExecutable(script: string, base: string, executable: string):
   const work = dirname(script)
   const nodePath = join(work, 'node')
   await symlink(base, join(work, 'base'))
-  await writeFile(join(work, 'generator'), generator(script), {mode: 0o755})
+  await writeFile(join(work, 'generator'), generator, {mode: 0o755})
   await symlink('generator', nodePath)
   const seaConfig = {
     main: scriptInSnapshot,
@@ -155,23 +155,32 @@ async function makeExecutable(script: string, base: string, executable: string):
   }
   pkgLog.log.info = () => {}
   const target = {nodeRange: 'node24', platform: 'linux' as const, arch: 'x64', output: executable}
-  await pkgSea.default(script, {nodePath, seaConfig, targets: [target]})
+  try {
+    await pkgSea.default(script, {nodePath, seaConfig, targets: [target]})
+  } catch (error) {
+    throw String(error).includes('CheckGlobalAndEternalHandles')
+      ? new Error(unfitForSnapshot, {cause: error})
+      : error
+  }
 }
+
+/** V8 says "CheckGlobalAndEternalHandles failed" of all of these. */
+const unfitForSnapshot = `the snapshot cannot hold what a module makes while it is loaded. Known for it:
+an import of node:http, node:https, node:http2 or node:tls (import() where it is used is fine), an Intl object,
+a crypto hash, a listener for a signal or for 'exit'.`
 
 /** Node makes the path of its script absolute and puts it into the snapshot: this one is the same on every machine. */
 const scriptInSnapshot = '/proc/self/fd/9'
 
 /** What stands in for Node while the snapshot is taken. The environment is empty, for modules read it when they load. */
-function generator(script: string): string {
-  const work = dirname(script)
-  return `#!/bin/sh -e
-cp "$2" '${work}/sea.json'
-cd '${work}'
-exec 9<'${script}'
+const generator = `#!/bin/sh -e
+work=$(dirname "$0")
+cp "$2" "$work/sea.json"
+cd "$work"
+exec 9<script.cjs
 env -i ./base ${seeds} --experimental-sea-config sea.json
 ln -sfn base node
 `
-}
 
 async function seeItStart(executable: string): Promise<void> {
   const {version} = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))

@@ -67,7 +67,7 @@ function installModules() {
 function installDebianPackages(missing) {
   if (missing.length === 0) return
   const names = missing.map(([name]) => name)
-  if (!isThere('apt-get')) return leftOut(missing, 'this is no Debian')
+  if (!isThere('apt-get')) return leftOut(missing, 'no apt-get here')
   if (process.getuid() !== 0) return leftOut(missing, `not root; by hand: apt-get install ${names.join(' ')}`)
   console.log(`setup: apt-get install ${names.join(' ')}`)
   aptGet('update')

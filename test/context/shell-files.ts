@@ -36,7 +36,15 @@ class FileMaker {
       const separator = this.#random.pick([';', '; ', ' && ', '&&\n', ' &&#on\n\n', '\\\n;', '&\\\n&'])
       statements += `${this.#blanks(0)}${separator}${this.#statement()}`
     }
-    const end = this.#random.pick(['', '', '', ';', ' ;', `;#${this.#bytes(9, '\n')}`, ` #${this.#bytes(9, '\n')}`])
+    const end = this.#random.pick([
+      '',
+      '',
+      '',
+      ';',
+      ' ;',
+      `;#${this.#bytes(9, '\n')}`,
+      ` #${this.#bytes(9, '\n')}`,
+    ])
     return `${this.#blanks(0)}${statements}${end}\n`
   }
 
@@ -79,7 +87,22 @@ class FileMaker {
 
   /** Unquoted text. Bash expands braces in an argument of `export`, a tilde in front or behind a colon. */
   #plain(exported: boolean): string {
-    const special = ['a~', '!x', '[a-z]*?', 'x#y', '=', '\r', '@%^+-,./:', ']', '}', '$%', '$.', '$,x', '$]', '$=']
+    const special = [
+      'a~',
+      '!x',
+      '[a-z]*?',
+      'x#y',
+      '=',
+      '\r',
+      '@%^+-,./:',
+      ']',
+      '}',
+      '$%',
+      '$.',
+      '$,x',
+      '$]',
+      '$=',
+    ]
     if (!exported) special.push('{a,b}', '{1..3}', '{')
     if (this.#random.oneIn(3)) return this.#random.pick(special)
     return `x${this.#bytes(8, ' \t\n;&|()<>\\\'"`$[{~')}`
@@ -96,14 +119,53 @@ class FileMaker {
   }
 
   #expansion(): string {
-    const name = this.#random.oneIn(5) ? 'NOT_SET' : this.#random.pick(this.used.size > 0 ? [...this.used] : names)
-    return this.#random.pick([`$${name}`, `\${${name}}`, `$${name}`, `\${${name}}`, '$1', '${12}', '$@', '$*', '$\\\nA'])
+    const name = this.#random.oneIn(5)
+      ? 'NOT_SET'
+      : this.#random.pick(this.used.size > 0 ? [...this.used] : names)
+    return this.#random.pick([
+      `$${name}`,
+      `\${${name}}`,
+      `$${name}`,
+      `\${${name}}`,
+      '$1',
+      `\${12}`,
+      '$@',
+      '$*',
+      '$\\\nA',
+    ])
   }
 
   #inAnsiC(): string {
     const code = this.#random.below(2 ** this.#random.below(33)).toString(16)
-    const escapes = ['a', 'b', 'e', 'E', 'f', 'n', 'r', 't', 'v', '\\', "'", '"', '?', 'q', '\n', '8', 'x', 'u', 'U']
-    const numbers = [`u${code}`, `U${code}`, `x${code.slice(-3)}`, `x{${code}`, `x{${code}}`, this.#random.below(1024).toString(8)]
+    const escapes = [
+      'a',
+      'b',
+      'e',
+      'E',
+      'f',
+      'n',
+      'r',
+      't',
+      'v',
+      '\\',
+      "'",
+      '"',
+      '?',
+      'q',
+      '\n',
+      '8',
+      'x',
+      'u',
+      'U',
+    ]
+    const numbers = [
+      `u${code}`,
+      `U${code}`,
+      `x${code.slice(-3)}`,
+      `x{${code}`,
+      `x{${code}}`,
+      this.#random.below(1024).toString(8),
+    ]
     const controls = ['cA', 'cz', 'c?', 'c@', 'c\\\\', "c\\'", 'c\n', `c${this.#bytes(1, `'\\${marks}`)}`]
     if (this.#random.oneIn(3)) return this.#bytes(8, "'\\")
     return `\\${this.#random.pick(this.#random.pick([escapes, numbers, controls]))}`
@@ -114,12 +176,15 @@ class FileMaker {
     const least = most === 1 ? 1 : 0
     return this.#random.repeat(least, most, () => {
       const byte = () => String.fromCharCode(1 + this.#random.below(this.#random.oneIn(8) ? 255 : 126))
-      const text = most > 1 && this.#random.oneIn(8) ? this.#random.pick(['Ã©', 'â\x82¬', 'ð\x9f\x98\x80']) : byte()
+      const text =
+        most > 1 && this.#random.oneIn(8) ? this.#random.pick(['Ã©', 'â\x82¬', 'ð\x9f\x98\x80']) : byte()
       return without.includes(text) || (least === 1 && text === '\n') ? 'x' : text
     })
   }
 
   #blanks(least: number): string {
-    return this.#random.repeat(least, this.#random.oneIn(5) ? 3 : least, () => this.#random.pick([' ', '\t', ' \\\n']))
+    return this.#random.repeat(least, this.#random.oneIn(5) ? 3 : least, () =>
+      this.#random.pick([' ', '\t', ' \\\n']),
+    )
   }
 }

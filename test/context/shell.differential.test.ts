@@ -31,7 +31,11 @@ async function compare(shell: ShellName, samples: readonly Sample[]): Promise<nu
     for (const name of sample.names) {
       const problem = problems.find(({code}) => code === 'variable-dropped' || code === 'context-unreadable')
       assert.equal(problem, undefined, JSON.stringify(sample.text))
-      assert.equal(found.get(name.toUpperCase()), expected[index]!.get(name), `${name} in ${JSON.stringify(sample.text)}`)
+      assert.equal(
+        found.get(name.toUpperCase()),
+        expected[index]!.get(name),
+        `${name} in ${JSON.stringify(sample.text)}`,
+      )
       compared += 1
     }
   }

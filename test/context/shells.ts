@@ -1,5 +1,6 @@
 // The yardstick: what real shells give the variables of a file.
 
+import assert from 'node:assert/strict'
 import {spawn} from 'node:child_process'
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
@@ -37,24 +38,32 @@ export async function readWithShell(
     see(directory)
     return values
   } finally {
-    await rm(directory, {recursive: true})
+    // A `<(…)` may still be running.
+    await rm(directory, {recursive: true, maxRetries: 5})
   }
 }
 
-async function readBatch(shell: ShellName, samples: readonly Sample[], directory: string): Promise<readonly Values[]> {
+async function readBatch(
+  shell: ShellName,
+  samples: readonly Sample[],
+  directory: string,
+): Promise<readonly Values[]> {
   await mkdir(directory)
   const files = samples.map(({text}, index) => writeFile(join(directory, `${index}`), text, 'latin1'))
   await Promise.all(files)
   const reads = samples.map(({names}, index) => {
-    const dump = names.map(name => `"\${${name}+=}\$${name}"`).join(' ')
-    return `( unset ${names.join(' ')}; trap 'printf "%s\\0" ${dump}' EXIT; . ./${index} >&2 )\n`
+    const dump = names.map(name => `"\${${name}+=}$${name}"`).join(' ')
+    return `( unset ${names.join(' ')}; . ./${index} >&2; printf '%s\\0' '#${index}' ${dump} )\n`
   })
   const output = await run(shell, reads.join(''), directory)
-  const decoder = new TextDecoder('utf-8', {ignoreBOM: true})
-  const answers = decoder.decode(output).split('\0')
-  return samples.map(({names}) => {
-    const given = names.map(name => [name, answers.shift() ?? 'nothing was printed'] as const)
-    return new Map(given.filter(([, answer]) => answer !== '').map(([name, answer]) => [name, answer.slice(1)]))
+  const answers = new TextDecoder('utf-8', {ignoreBOM: true}).decode(output).split('\0')
+  return samples.map(({names}, index) => {
+    const start = answers.indexOf(`#${index}`) + 1
+    assert.notEqual(start, 0, `${shell} printed nothing for ${JSON.stringify(samples[index])}`)
+    const given = names.map((name, position) => [name, answers[start + position]!] as const)
+    return new Map(
+      given.filter(([, answer]) => answer !== '').map(([name, answer]) => [name, answer.slice(1)]),
+    )
   })
 }
 

@@ -26,7 +26,7 @@ export type GuestOptions = {
 }
 
 export type RunOptions = {
-  input?: string
+  input?: string | Uint8Array
   environment?: Readonly<Record<string, string>>
   timeoutMs?: number
 }

@@ -99,5 +99,7 @@ async function makeRamdisk(ramdisk: string, busybox: string, moduleFiles: readon
 }
 
 async function find(directory: string, pattern: string): Promise<string[]> {
-  return Array.fromAsync(glob(pattern, {cwd: directory}), path => join(directory, path))
+  const paths: string[] = []
+  for await (const path of glob(pattern, {cwd: directory})) paths.push(join(directory, path))
+  return paths
 }

@@ -11,7 +11,7 @@ import {execa} from 'execa'
 import {type DiscFiles, makeIso} from './context-disc.ts'
 import {type Guest, startGuest} from './guest.ts'
 import {cacheDirectory} from './host.ts'
-import {provideKernel} from './kernel.ts'
+import {type Kernel, provideKernel} from './kernel.ts'
 import {type KeyPair, makeKeyPair} from './manual-context.ts'
 import {provideRoot} from './root-image.ts'
 
@@ -53,7 +53,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     await makeIso(join(directory, 'cd'), options.disc)
     const port = await findFreePort()
     const log = join(cacheDirectory, `console-${options.name}.log`)
-    const emulator = await startEmulator(directory, options, port, log)
+    const kernel = await provideKernel(await provideRoot())
+    const emulator = startEmulator(directory, kernel, options, port, log)
     return new Machine({emulator, directory, port, log, key})
   } catch (error) {
     await rm(directory, {recursive: true, force: true})
@@ -73,8 +74,13 @@ async function makeDisk(image: string, {prepare}: MachineOptions, key: KeyPair):
   await guest.saveDisk(image, megabytesOfDisk)
 }
 
-async function startEmulator(directory: string, {nics, address}: MachineOptions, port: number, log: string) {
-  const kernel = await provideKernel(await provideRoot())
+function startEmulator(
+  directory: string,
+  kernel: Kernel,
+  {nics, address}: MachineOptions,
+  port: number,
+  log: string,
+) {
   const network = nics.flatMap(({mac, network, host}, index) => {
     const forward = index === 0 ? `,hostfwd=tcp:127.0.0.1:${port}-${address}:22` : ''
     const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=`
@@ -103,7 +109,7 @@ async function startEmulator(directory: string, {nics, address}: MachineOptions,
 }
 
 type Parts = {
-  emulator: Awaited<ReturnType<typeof startEmulator>>
+  emulator: ReturnType<typeof startEmulator>
   directory: string
   port: number
   log: string

@@ -148,7 +148,7 @@ export class CommandReader {
 
   /** A shell stops at what it does not accept. Only at the top is it clear where the next line begins. */
   #refuse(): void {
-    if (!this.#isLine) throw new Unclosed(this.#extent.what, this.#extent.start)
+    if (!this.#isLine) throw new Unclosed(this.#extent.what, this.#extent.start, 'has no clear end')
     this.refused = true
   }
 

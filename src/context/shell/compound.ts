@@ -19,7 +19,7 @@ export function isOpener(text: string): boolean {
 /** Reads a compound command whose first word, or `(` or `((`, has been read. Returns the commands in it. */
 export function readCompound(lexer: Lexer, opener: string, start: number): readonly Command[] {
   const compound = new Compound(lexer, opener, start)
-  lexer.cursor.nest(`a ${opener}`, start, () => compound.read())
+  lexer.cursor.nest(opener, start, () => compound.read())
   return compound.commands
 }
 
@@ -44,7 +44,7 @@ class Compound {
   }
 
   #readCommands(...ends: string[]): string {
-    const reader = new CommandReader(this.#lexer, {ends, what: `a ${this.#opener}`, start: this.#start})
+    const reader = new CommandReader(this.#lexer, {ends, what: this.#opener, start: this.#start})
     const end = reader.read()
     for (const {commands} of reader.finish()) for (const command of commands) this.commands.push(command)
     return end
@@ -111,7 +111,7 @@ class Compound {
   }
 
   #giveUp(): never {
-    throw new Unclosed(`a ${this.#opener}`, this.#start)
+    throw new Unclosed(this.#opener, this.#start, 'has no clear end')
   }
 }
 

@@ -58,7 +58,7 @@ export class Cursor {
 
   /** Reads something that may hold more of its own kind. `start` is where it opens. */
   nest<T>(what: string, start: number, read: () => T): T {
-    if (this.#depth === maximumDepth) throw new Unclosed(`${what} nested too deeply`, start)
+    if (this.#depth === maximumDepth) throw new Unclosed(what, start, 'is nested too deeply')
     this.#depth += 1
     const result = read()
     this.#depth -= 1
@@ -71,14 +71,12 @@ export class Cursor {
  * ends the reading of the file; it never leaves `readLine`.
  */
 export class Unclosed extends Error {
-  /** What is open: 'a single quote'. */
-  readonly what: string
   /** Where it opens. */
   readonly offset: number
 
-  constructor(what: string, offset: number) {
-    super(`${what} never closes`)
-    this.what = what
+  /** `what` opens at `offset`: 'single quote'. */
+  constructor(what: string, offset: number, how = 'never closes') {
+    super(`the ${what} that opens here ${how}`)
     this.offset = offset
   }
 }

@@ -21,13 +21,13 @@ export function readDollar(cursor: Cursor, quoting: Quoting, offset: number): Pi
 
 /** Reads a `…` of the old style. In it only backslashes count, not quotes (bash: parse.y, parse_matched_pair). */
 export function readBackquote(cursor: Cursor, quoting: Quoting, offset: number): Piece {
-  takeEscaped(cursor, '`', 'a backquote', offset)
+  takeEscaped(cursor, '`', 'backquote', offset)
   return {kind: 'run', quoting, offset, construct: 'command substitution'}
 }
 
 /** Moves past the end of a pair such as `[…]`, in which pairs and quotes count (bash: parse.y, parse_matched_pair). */
 export function skipPair(cursor: Cursor, open: string, close: string, start: number): void {
-  cursor.nest(`a ${open}`, start, () => {
+  cursor.nest(open, start, () => {
     for (let depth = 1; depth > 0; ) {
       const character = skipQuoted(cursor, open, start)
       if (character === close) depth -= 1
@@ -75,7 +75,7 @@ function skipQuoted(cursor: Cursor, open: string, start: number): string {
   cursor.takeMatch(/[^\\'"`$()[\]{}]+/y)
   const character = cursor.next()
   const offset = cursor.offset - 1
-  if (character === '') throw new Unclosed(`a ${open}`, start)
+  if (character === '') throw new Unclosed(open, start)
   if (character === '\\') cursor.takeRaw()
   else if (character === "'") readSingle(cursor, offset)
   else if (character === '"') readDouble(cursor, offset)

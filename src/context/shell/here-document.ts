@@ -11,7 +11,7 @@ export function openHereDocument(operator: string, {pieces, offset}: Word): Here
   let delimiter = ''
   for (const piece of pieces) {
     // Bash takes `$X` in a delimiter as it is written. Nobody writes that; rather stop than guess.
-    if (piece.kind !== 'text') throw new Unclosed('a here-document', offset)
+    if (piece.kind !== 'text') throw new Unclosed('here-document', offset, 'has no clear end')
     delimiter += piece.text
   }
   const quoted = pieces.some(piece => piece.quoting !== 'none')
@@ -31,7 +31,7 @@ export function skipHereDocument(cursor: Cursor, document: HereDocument, substit
       return
     }
   }
-  throw new Unclosed('a here-document', offset)
+  throw new Unclosed('here-document', offset)
 }
 
 /** Unless the delimiter was quoted, a backslash at the end of a line joins it with the next. */

@@ -33,11 +33,11 @@ export function readLine(cursor: Cursor): Line {
 
 /** Passes over the commands of a substitution and its `)`; `start` is where it opens. */
 export function skipSubstitution(cursor: Cursor, start: number): void {
-  const what = 'a command substitution'
+  const what = 'command substitution'
   cursor.nest(what, start, () => {
     const lexer = new Lexer(cursor, 'substitution')
     new CommandReader(lexer, {ends: [')'], what, start}).read()
     // Newer shells look for the body of `$(cat <<END)` behind the `)`, others do not.
-    if (lexer.documents.length > 0) throw new Unclosed('a here-document', start)
+    if (lexer.documents.length > 0) throw new Unclosed('here-document', start)
   })
 }

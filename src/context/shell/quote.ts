@@ -8,13 +8,13 @@ import {addPiece, type Piece} from './piece.ts'
 /** Reads a single-quoted string, in which nothing is special; the cursor stands behind the quote at `offset`. */
 export function readSingle(cursor: Cursor, offset: number): Piece {
   const text = cursor.takeUntil("'")
-  if (text === undefined) throw new Unclosed('a single quote', offset)
+  if (text === undefined) throw new Unclosed('single quote', offset)
   return {kind: 'text', quoting: 'single', offset, text}
 }
 
 /** Reads a `$'…'`; the cursor stands behind its quote. */
 export function readAnsiC(cursor: Cursor, offset: number): Piece {
-  const body = takeEscaped(cursor, "'", 'a single quote', offset)
+  const body = takeEscaped(cursor, "'", 'single quote', offset)
   return {kind: 'text', quoting: 'ansi-c', offset, ...decodeAnsiC(body)}
 }
 
@@ -24,7 +24,7 @@ export function readDouble(cursor: Cursor, start: number, pieces: Piece[] = []):
   for (;;) {
     const character = cursor.next()
     if (character === '"') return
-    if (character === '') throw new Unclosed('a double quote', start)
+    if (character === '') throw new Unclosed('double quote', start)
     addPiece(pieces, readInDouble(cursor, character, cursor.offset - 1))
   }
 }

@@ -28,7 +28,7 @@ export class Lexer {
     if (word !== undefined) return {kind: 'word', word}
     const operator = readOperator(this.cursor)
     if (operator === '\n') this.#skipDocuments()
-    if (operator === '' && this.documents[0]) throw new Unclosed('a here-document', this.documents[0].offset)
+    if (operator === '' && this.documents[0]) throw new Unclosed('here-document', this.documents[0].offset)
     return {kind: 'operator', operator, offset: this.start}
   }
 

@@ -49,7 +49,7 @@ function readProcess(cursor: Cursor, pieces: Piece[], offset: number): boolean {
 function readArray(cursor: Cursor, pieces: Piece[], offset: number): boolean {
   if (!/^[A-Za-z_]\w*\+?=$/.test(plainText(pieces) ?? '')) return false
   cursor.next()
-  cursor.nest('an array', offset, () => skipElements(cursor, offset))
+  cursor.nest('array', offset, () => skipElements(cursor, offset))
   addPiece(pieces, run('array', offset))
   return true
 }
@@ -58,7 +58,7 @@ function skipElements(cursor: Cursor, start: number): void {
   for (let open = 1; open > 0; ) {
     cursor.takeMatch(/[ \t\n;&|]+/y)
     const character = cursor.peek()
-    if (character === '') throw new Unclosed('an array', start)
+    if (character === '') throw new Unclosed('array', start)
     if (character === '#') cursor.takeMatch(/[^\n]+/y)
     else if (cursor.take('(')) open += 1
     else if (cursor.take(')')) open -= 1
