@@ -3,8 +3,8 @@
 //   node packaging/build.ts [ENTRY [OUTPUT]]
 //
 // Nothing is downloaded: the base is the Node in node_modules. Beside the executable stay its script (.cjs), whose lines
-// are those of a stack trace, and what esbuild says of the script (.json). The same sources and the same strip make the
-// same bytes, in whatever directory and environment.
+// are those of a stack trace, and what esbuild says of the script (.json). Two builds of the same sources differ in some
+// forty bytes, wherever they are made: counters and times of the warm-up (src/warm-up.ts), and the checksum over them.
 
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
@@ -172,12 +172,16 @@ a crypto hash, a listener for a signal or for 'exit'.`
 /** Node makes the path of its script absolute and puts it into the snapshot: this one is the same on every machine. */
 const scriptInSnapshot = '/proc/self/fd/9'
 
-/** What stands in for Node while the snapshot is taken. The environment is empty, for modules read it when they load. */
+/**
+ * What stands in for Node while the snapshot is taken. The environment is empty, for modules read it when they load.
+ * Descriptor 8 is a directory for src/warm-up.ts, under a name that is the same on every machine.
+ */
 const generator = `#!/bin/sh -e
 work=$(dirname "$0")
 cp "$2" "$work/sea.json"
 cd "$work"
-exec 9<script.cjs
+mkdir warm-up
+exec 8<warm-up 9<script.cjs
 env -i ./base ${seeds} --experimental-sea-config sea.json
 ln -sfn base node
 `

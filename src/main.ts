@@ -5,9 +5,14 @@ import {writeSync} from 'node:fs'
 import {startupSnapshot} from 'node:v8'
 import packageFile from '../package.json' with {type: 'json'}
 import {start} from './cli/start.ts'
+import {warmUp} from './warm-up.ts'
 
-if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(main)
-else void main()
+if (startupSnapshot.isBuildingSnapshot()) {
+  startupSnapshot.setDeserializeMainFunction(main)
+  void warmUp('/proc/self/fd/8')
+} else {
+  void main()
+}
 
 async function main(): Promise<void> {
   process.exitCode = await start(

@@ -5,6 +5,7 @@
 // keeps watch). It serves the diagnosis commands, where the network runs.
 
 import {parseMac} from '../context/mac-address.ts'
+import {naturally} from '../natural-order.ts'
 import type {System} from '../system/system.ts'
 
 export type Link = {
@@ -50,11 +51,6 @@ export function parseLinkList(text: string): Link[] | string {
     links.push({name: name!, mac, isPhysical: true, pciAddress})
   }
   return links.toSorted((one, other) => naturally(one.name, other.name))
-}
-
-/** Compares names the way people count: eth2 before eth10. */
-export function naturally(one: string, other: string): number {
-  return one.localeCompare(other, 'en', {numeric: true})
 }
 
 function readLink(system: System, name: string): Link | undefined {

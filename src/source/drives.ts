@@ -1,5 +1,6 @@
 // The block devices of the guest and what each of them answers, without mounting anything.
 
+import {naturally} from '../natural-order.ts'
 import {codeOf, describeCause} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {identifyVolume, superblockLength, type Volume} from './superblock.ts'
@@ -39,7 +40,7 @@ export function readDrive(system: System, name: string): Drive | undefined {
 
 function inOrderOfSearch(one: string, other: string): number {
   const rank = (name: string) => (name.startsWith('sr') ? 0 : 1)
-  return rank(one) - rank(other) || one.localeCompare(other, 'en', {numeric: true})
+  return rank(one) - rank(other) || naturally(one, other)
 }
 
 function readSize(system: System, name: string): number {

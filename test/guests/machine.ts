@@ -118,10 +118,14 @@ type Parts = {
 
 export class Machine implements AsyncDisposable {
   readonly #parts: Parts
+  #emulatorEnd: string | undefined
   readonly #switchedOn = performance.now()
 
   constructor(parts: Parts) {
     this.#parts = parts
+    void parts.emulator.then(({stderr, shortMessage}) => {
+      this.#emulatorEnd = stderr || (shortMessage ?? 'switched off')
+    })
   }
 
   /** Seconds since it was switched on. */
@@ -172,9 +176,7 @@ export class Machine implements AsyncDisposable {
       if (result.stderr.includes('Permission denied')) refused++
       if (refused > 30) throw await this.#fail(`login as ${account}`, result.stderr)
       if (performance.now() - this.#switchedOn > bootTimeoutMs) throw await this.#fail('boot', result.stderr)
-      if (this.#parts.emulator.exitCode !== null) {
-        throw await this.#fail('boot', `QEMU ended: ${(await this.#parts.emulator).stderr}`)
-      }
+      if (this.#emulatorEnd !== undefined) throw await this.#fail('boot', `QEMU ended: ${this.#emulatorEnd}`)
       await sleep(500)
     }
   }
