@@ -1,6 +1,8 @@
 // A boot from end to end: prepare, apply, report. Whatever happens, the disc is unmounted and the lock is released.
 
+import {dirname} from 'node:path'
 import {applySteps, saveManifest} from './apply/apply.ts'
+import {restoreLabels} from './apply/labels.ts'
 import {describeNic} from './plan/network.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
@@ -65,12 +67,24 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
     enterPlan(manifest, prepared)
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
     noteSteps(system, state, steps)
-    const problems = [...prepared.problems, ...saveManifest(system, manifest)]
+    const labels = await restoreLabels(system, changedPaths(steps))
+    const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
     const parts = {context: contextReport, steps, problems}
     return {...parts, outcome: judgeRun(parts)}
   } finally {
     if (source.state === 'found') await source.release()
   }
+}
+
+/** What was written, and for keys the directory around them. */
+function changedPaths(steps: readonly StepReport[]): string[] {
+  const deeds = steps.flatMap(step => step.deeds).filter(deed => deed.status === 'changed')
+  const paths = deeds.flatMap(({path}) => path ?? [])
+  return [
+    ...new Set(
+      paths.flatMap(path => (path.endsWith('/.ssh/authorized_keys') ? [dirname(path), path] : [path])),
+    ),
+  ]
 }
 
 /** Enters into the manifest what the plan makes ours besides files, accounts and keys. */

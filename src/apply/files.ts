@@ -26,6 +26,7 @@ export const writeHandler: Handler<WriteAction> = {
     return {
       status: 'changed',
       detail: `${current ? 'wrote' : 'created'} ${path}`,
+      path,
       before,
       after: hashBytes(bytes),
     }

@@ -35,7 +35,8 @@ export const authorizeKeysHandler: Handler<AuthorizeKeysAction> = {
     if (refusal !== undefined) return refuse(refusal, name)
     const stillOwned = owned.filter(blob => keys.some(key => key.blob === blob))
     own(manifest, name, [...stillOwned, ...edit.added.map(key => key.blob)])
-    return {status: edit.text === text ? 'unchanged' : 'changed', detail: describeEdit(edit, name)}
+    const status = edit.text === text ? 'unchanged' : 'changed'
+    return {status, detail: describeEdit(edit, name), path: keysPath(account)}
   },
 }
 

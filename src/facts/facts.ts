@@ -12,6 +12,7 @@ import {type FileTree, readFileTree} from './files.ts'
 import {type Link, readLinks} from './links.ts'
 import {type ManagerName, readManagers, whoIsInCharge} from './network-managers.ts'
 import {type OperatingSystem, readOperatingSystem} from './operating-system.ts'
+import {findRivals} from './rivals.ts'
 
 export type Facts = {
   root: string
@@ -38,7 +39,7 @@ export type Facts = {
   /** The devices that ifupdown holds for up; undefined where it does not say. */
   devicesUp?: ReadonlySet<string> | undefined
   files: FileTree
-  /** What could not be read. */
+  /** What could not be read, and who else does our work. */
   problems: readonly Problem[]
 }
 
@@ -79,7 +80,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
       system.live && (dialect?.serviceMarks ?? []).some(path => system.files.status(path) !== undefined),
     devicesUp: readDevicesUp(system),
     files: readFileTree(system, known => [...namedFiles, ...(dialect?.sources(known) ?? [])], problems),
-    problems,
+    problems: [...findRivals(system), ...problems],
   }
 }
 

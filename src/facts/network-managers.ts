@@ -3,6 +3,7 @@
 
 import type {System} from '../system/system.ts'
 import type {OperatingSystem} from './operating-system.ts'
+import {readStartedServices} from './started-services.ts'
 
 export type ManagerName = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'network-scripts' | 'suse'
 export type ManagerState = 'enabled' | 'installed' | 'absent'
@@ -74,22 +75,6 @@ function orderOf({family, id, version = 99}: OperatingSystem): readonly ManagerN
   if (family === 'redhat') return version <= 8 ? ['network-scripts', 'networkmanager'] : ['networkmanager']
   if (family === 'suse') return version <= 15.99 ? ['suse', 'networkmanager'] : ['networkmanager', 'suse']
   return []
-}
-
-/** The names of all services that something starts at boot: units with a link in a `.wants`, SysV scripts with an S link. */
-function readStartedServices(system: System): ReadonlySet<string> {
-  const {files} = system
-  const units = files
-    .list('/etc/systemd/system')
-    .filter(name => name.endsWith('.wants') || name.endsWith('.requires'))
-    .flatMap(name => files.list(`/etc/systemd/system/${name}`))
-  const scripts = ['S', '2', '3', '5'].flatMap(level => {
-    return [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`, `/etc/init.d/rc${level}.d`].flatMap(path =>
-      files.list(path),
-    )
-  })
-  const started = scripts.filter(name => /^S\d\d/.test(name)).map(name => name.slice(3))
-  return new Set([...units.map(name => name.replace(/\.service$/, '')), ...started])
 }
 
 function exists(system: System, pattern: string): boolean {

@@ -67,6 +67,27 @@ describe('a guest in trouble', skipWithoutGuest('namespace'), () => {
     assert.match(await guest.readFile('/etc/network/interfaces'), /address 192\.168\.0\.5/)
   })
 
+  test('where SELinux is on, one restorecon sets the labels of all that was written', async () => {
+    await using key = await makeKeyPair()
+    await using guest = await startGuest({nics, disc: {label: 'CDROM', files: manualContext(key.publicKey)}})
+    await guest.expect([
+      'sh',
+      '-c',
+      'mount -t tmpfs tmpfs /sys/fs && mkdir /sys/fs/selinux && echo 1 >/sys/fs/selinux/enforce',
+    ])
+    await guest.writeFile('/usr/sbin/restorecon', '#!/bin/sh\necho "$@" >>/root/restorecon\n', 0o755)
+    await guest.expect(['vmcontext', 'boot'])
+    const home = '/home/virtualuser/.ssh'
+    const paths = ['/etc/network/interfaces', '/etc/hostname', '/etc/hosts', home, `${home}/authorized_keys`]
+    assert.equal(await guest.readFile('/root/restorecon'), `-F -- ${paths.join(' ')}\n`)
+    await guest.expect(['vmcontext', 'boot', '--force', '--set', 'STEPS_OFF=scripts'])
+    assert.equal(
+      (await guest.readFile('/root/restorecon')).split('\n').length,
+      2,
+      'nothing written, nothing to label',
+    )
+  })
+
   test('of two agents at the same time one works, the other names it and leaves', async () => {
     const files = {
       'context.sh': 'HOSTNAME="web"\n',

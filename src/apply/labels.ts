@@ -1,0 +1,33 @@
+// SELinux labels of what was written: sshd may not read a key file whose label is wrong.
+
+import type {Problem} from '../problem.ts'
+import {describeEnd, succeeded} from '../system/commands.ts'
+import type {System} from '../system/system.ts'
+
+/**
+ * Sets the labels of the paths of a run, in one go. On a root that is not running, the guest is told to set them all
+ * at its next boot (contract §6).
+ */
+export async function restoreLabels(system: System, paths: readonly string[]): Promise<Problem[]> {
+  if (paths.length === 0) return []
+  if (!system.live) return askForRelabelling(system)
+  if (system.files.status('/sys/fs/selinux/enforce') === undefined) return []
+  const result = await system.run({argv: ['restorecon', '-F', '--', ...paths], timeoutMs: 30_000})
+  if (succeeded(result)) return []
+  const message = `could not set the SELinux labels of what was written: restorecon ${describeEnd(result)}`
+  return [{code: 'deed-failed', message, cure: `restorecon -Fv ${paths.join(' ')}`}]
+}
+
+function askForRelabelling(system: System): Problem[] {
+  const isUsed = /^SELINUX=(enforcing|permissive)\s*$/m.test(
+    system.files.readText('/etc/selinux/config') ?? '',
+  )
+  if (!isUsed) return []
+  system.files.write('/.autorelabel', '', {mode: 0o600})
+  return [
+    {
+      code: 'deed-left-out',
+      message: 'this guest uses SELinux: it sets all labels at its next boot (/.autorelabel)',
+    },
+  ]
+}
