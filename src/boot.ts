@@ -1,6 +1,5 @@
 // A boot from end to end: prepare, apply, report. Whatever happens, the disc is unmounted and the lock is released.
 
-import {dirname} from 'node:path'
 import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
 import {describeNic} from './plan/network.ts'
@@ -76,15 +75,9 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
   }
 }
 
-/** What was written, and for keys the directory around them. */
 function changedPaths(steps: readonly StepReport[]): string[] {
   const deeds = steps.flatMap(step => step.deeds).filter(deed => deed.status === 'changed')
-  const paths = deeds.flatMap(({path}) => path ?? [])
-  return [
-    ...new Set(
-      paths.flatMap(path => (path.endsWith('/.ssh/authorized_keys') ? [dirname(path), path] : [path])),
-    ),
-  ]
+  return [...new Set(deeds.flatMap(({paths = []}) => paths))]
 }
 
 /** Enters into the manifest what the plan makes ours besides files, accounts and keys. */

@@ -37,6 +37,8 @@ const weights = {
   rival: 'warning',
   /** A deed that was tried and did not succeed. */
   'deed-failed': 'failure',
+  /** A mistake in this program. It costs its step, like any other problem. */
+  defect: 'failure',
   /** A deed that this run cannot do (another root, no privilege) and leaves undone. */
   'deed-left-out': 'note',
   /** Something that had to be known of this guest could not be read. */
@@ -73,4 +75,11 @@ export function formatProblem(problem: Problem): string {
   const place = formatPlace(problem)
   const cure = problem.cure === undefined ? '' : ` (${problem.cure})`
   return `${place === '' ? '' : `${place}: `}${problem.message}${cure}`
+}
+
+/** Makes a problem of an error that nobody expected. */
+export function describeDefect(error: unknown): Problem {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const message = `this is a defect of vmcontext: ${stack.replaceAll(/\s*\n\s*/g, ' < ')}`
+  return {code: 'defect', message, cure: 'please report it'}
 }

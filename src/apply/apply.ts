@@ -1,7 +1,7 @@
 // Carries a plan out: step by step, deed by deed. A deed that fails costs itself; the rest goes on.
 
 import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
-import {type Problem, weighProblem} from '../problem.ts'
+import {describeDefect, type Problem, weighProblem} from '../problem.ts'
 import {describeRecordFailure, type Manifest, writeManifest} from '../report/manifest.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
 import {SystemError} from '../system/errors.ts'
@@ -106,8 +106,8 @@ async function perform(action: Action, workshop: Workshop, refusal: unknown): Pr
     if (refusal !== undefined) throw refusal
     return await handlerOf(action).perform(action, workshop)
   } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    return failed(error.message.replace(/^could not /, ''), error.message, cureFor(error.code))
+    if (error instanceof SystemError) return failed(action.kind, error.message, cureFor(error.code))
+    return {status: 'failed', detail: action.kind, problems: [describeDefect(error)]}
   }
 }
 

@@ -26,7 +26,7 @@ export const writeHandler: Handler<WriteAction> = {
     return {
       status: 'changed',
       detail: `${current ? 'wrote' : 'created'} ${path}`,
-      path,
+      paths: [path],
       before,
       after: hashBytes(bytes),
     }

@@ -1,5 +1,6 @@
 // Keys in the home of an account: installed, revoked, folded.
 
+import {dirname} from 'node:path'
 import type {AuthorizeKeysAction, ByteText, FoldKeysAction} from '../action.ts'
 import {editKeys, foldKeys, type KeysEdit} from '../context/authorized-keys-file.ts'
 import {type Account, readAccount} from '../facts/accounts.ts'
@@ -36,7 +37,7 @@ export const authorizeKeysHandler: Handler<AuthorizeKeysAction> = {
     const stillOwned = owned.filter(blob => keys.some(key => key.blob === blob))
     own(manifest, name, [...stillOwned, ...edit.added.map(key => key.blob)])
     const status = edit.text === text ? 'unchanged' : 'changed'
-    return {status, detail: describeEdit(edit, name), path: keysPath(account)}
+    return {status, detail: describeEdit(edit, name), paths: changedPaths(account)}
   },
 }
 
@@ -51,8 +52,17 @@ export const foldKeysHandler: Handler<FoldKeysAction> = {
     const refusal = writeAuthorizedKeys(system, account, folded)
     return refusal !== undefined
       ? refuse(refusal, name)
-      : {status: 'changed', detail: `took repeated keys out of ${keysPath(account)}`}
+      : {
+          status: 'changed',
+          detail: `took repeated keys out of ${keysPath(account)}`,
+          paths: changedPaths(account),
+        }
   },
+}
+
+/** For labels: the directory may be new, too. */
+function changedPaths(account: Account): string[] {
+  return [dirname(keysPath(account)), keysPath(account)]
 }
 
 function writeAuthorizedKeys(system: System, account: Account, text: ByteText): HomeRefusal | undefined {

@@ -19,8 +19,8 @@ export type DeedStatus = 'changed' | 'unchanged' | 'failed' | 'left out'
 export type Result = {
   status: DeedStatus
   detail: string
-  /** The file or directory that it made or changed. */
-  path?: string | undefined
+  /** The files and directories that it made or changed. */
+  paths?: readonly string[]
   problems?: Problem[]
   before?: string | undefined
   after?: string | undefined

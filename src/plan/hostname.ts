@@ -13,8 +13,10 @@ import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 const hostsPath = '/etc/hosts'
 const emptyHosts = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
 
+export type HostnamePlan = StepPlan & {hosts?: HostsLine | undefined}
+
 /** Plans the host name. `hosts` is the line of /etc/hosts that is ours from now on. */
-export function planHostname(input: PlanInput, network: Network): StepPlan & {hosts?: HostsLine | undefined} {
+export function planHostname(input: PlanInput, network: Network): HostnamePlan {
   const problems = [...input.contextProblems.hostname]
   const hostname = input.context?.hostname
   if (hostname === undefined) return nothingAsked(problems)

@@ -8,8 +8,10 @@ import type {Network, Nic} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 
+export type NetworkPlan = StepPlan & {network: Network}
+
 /** Plans the network files, and bringing the NICs up where the network service has already run. */
-export function planNetwork(input: PlanInput): StepPlan & {network: Network} {
+export function planNetwork(input: PlanInput): NetworkPlan {
   const problems = [...input.contextProblems.network]
   const none = (extra: Problem[] = []) => ({...nothingAsked([...problems, ...extra]), network: {nics: []}})
   if (input.context?.freezesNetwork || input.facts.leavesNetwork) return none()

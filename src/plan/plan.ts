@@ -4,14 +4,15 @@ import {createHash} from 'node:crypto'
 import type {Action, Step} from '../action.ts'
 import type {FileTree} from '../facts/files.ts'
 import type {Network} from '../network/model.ts'
+import {describeDefect} from '../problem.ts'
 import type {BootState} from '../report/boot-state.ts'
 import type {HostsLine} from '../report/manifest.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
 import {planAccount} from './account.ts'
-import {planHostname} from './hostname.ts'
-import type {PlanInput, StepPlan} from './input.ts'
+import {type HostnamePlan, planHostname} from './hostname.ts'
+import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 import {planKeys} from './keys.ts'
-import {planNetwork} from './network.ts'
+import {type NetworkPlan, planNetwork} from './network.ts'
 import {planScripts} from './scripts.ts'
 
 export type Plan = {
@@ -29,18 +30,33 @@ export type PlanOptions = {
 
 /** Plans the steps of the stages in their order. */
 export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): Plan {
-  const network = planNetwork(input)
-  const hostname = planHostname(withFiles(input, network.actions), network.network)
+  const network = guard<NetworkPlan>(() => planNetwork(input), {network: {nics: []}})
+  const hostname = guard<HostnamePlan>(
+    () => planHostname(withFiles(input, network.actions), network.network),
+    {},
+  )
   const plans: Record<StepName, StepPlan> = {
     network,
     hostname,
-    account: planAccount(input),
-    keys: planKeys(input),
-    scripts: planScripts(input),
+    account: guard(() => planAccount(input), {}),
+    keys: guard(() => planKeys(input), {}),
+    scripts: guard(() => planScripts(input), {}),
   }
   const names = stepNames.filter(name => stages.includes(stageOf(name)))
   const steps = names.map(name => finishStep(name, plans[name], input, doneBefore))
   return {steps, network: network.network, hosts: hostname.hosts}
+}
+
+/** A planner that fails unexpectedly costs its own step. */
+function guard<T extends StepPlan>(
+  plan: () => T,
+  rest: Omit<T, keyof StepPlan>,
+): T | (StepPlan & typeof rest) {
+  try {
+    return plan()
+  } catch (error) {
+    return {...nothingAsked([describeDefect(error)]), ...rest}
+  }
 }
 
 function finishStep(name: StepName, plan: StepPlan, {settings}: PlanInput, doneBefore: BootState): Step {

@@ -15,8 +15,8 @@ export type DeedReport = {
   status: DeedStatus
   /** What was done, for a person. */
   detail: string
-  /** The file or directory that it made or changed. */
-  path?: string | undefined
+  /** The files and directories that it made or changed. */
+  paths?: readonly string[]
   /** SHA-256 of a file before and after. */
   before?: string | undefined
   after?: string | undefined
