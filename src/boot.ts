@@ -6,7 +6,7 @@ import {describeNic} from './plan/network.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
 import {formatContext, formatProblemLine, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
-import type {Log} from './report/log.ts'
+import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
@@ -43,9 +43,11 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       durationMs: elapsed(),
       ...run,
     }
-    show(request.log, report.problems.flatMap(formatProblemLine))
-    const {level, text} = formatSummary(report, describeGuest(prepared, run.steps))
-    request.log.log(level, text, {isSummary: true})
+    show(
+      request.log,
+      report.problems.map(problem => formatProblemLine(problem)),
+    )
+    show(request.log, [formatSummary(report, describeGuest(prepared, run.steps))], {isSummary: true})
     quietly(() => writeReport(system, report))
     return report
   } finally {
@@ -112,8 +114,8 @@ function describeGuest({context, plan, facts}: Prepared, steps: readonly StepRep
   return [...(name === undefined ? [] : [name]), ...(hasNetwork ? plan.network.nics.map(describeNic) : [])]
 }
 
-function show(log: Log, lines: readonly ReportLine[]): void {
-  for (const {level, text} of lines) log.log(level, text)
+function show(log: Log, lines: readonly ReportLine[], options: LineOptions = {}): void {
+  for (const {level, text, entry} of lines) log.log(level, text, {...options, entry})
 }
 
 function round(ms: number): number {

@@ -44,7 +44,7 @@ function formatPlan(prepared: Prepared): string {
     `Plan for ${facts.live ? 'this guest' : facts.root} (${facts.os.name})`,
     ...formatContext(contextReport).map(({text}) => text),
     ...plan.steps.flatMap(step => formatStep(step, prepared)),
-    ...problems.flatMap(formatProblemLine).map(({text}) => text),
+    ...problems.map(problem => formatProblemLine(problem).text),
     summarize(plan.steps),
   ]
   return `${lines.join('\n')}\n`

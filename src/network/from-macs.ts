@@ -20,6 +20,8 @@ export type MacNetworkRequest = {
   gateway?: string | undefined
   /** What the context says of the first NIC. */
   first: FirstNicRequest
+  /** Another NIC, described by an earlier context, has the default route: none is derived. */
+  hasRouteElsewhere: boolean
 }
 
 /** Decides what each NIC gets. A NIC that cannot have its address is left alone and named. */
@@ -94,6 +96,7 @@ function withGateway(
     problems.push({code: 'value-rejected', key: 'GATEWAY', message})
     return [...nics]
   }
+  if (named === undefined && request.hasRouteElsewhere) return [...nics]
   const gateway = named ?? defaultGateway(address)
   const isNeighbour = sameNetwork(gateway, address, prefix)
   if (named === undefined && (gateway === address || !isNeighbour)) return [...nics]

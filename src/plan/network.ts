@@ -23,6 +23,7 @@ export function planNetwork(input: PlanInput): NetworkPlan {
     prefix: input.settings.macNetmask,
     gateway: input.settings.gateway,
     first: input.context?.firstNic ?? {},
+    hasRouteElsewhere: input.context === undefined && hasDescribedNic(input),
   })
   problems.push(...found)
   if (network.nics.length === 0) return none()
@@ -47,6 +48,11 @@ export function describeNic(nic: Nic): string {
 
 function describeNetwork(network: Network): string {
   return network.nics.map(describeNic).join(', ')
+}
+
+/** A context that is gone described a NIC that is still there: then it decided about the default route as well. */
+function hasDescribedNic({facts, manifest}: PlanInput): boolean {
+  return facts.links.some(({mac}) => (manifest.nics[mac]?.origin ?? 'mac-rule') !== 'mac-rule')
 }
 
 /**

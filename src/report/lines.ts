@@ -3,7 +3,8 @@
 import {formatProblem, type Problem, type Weight, weighProblem} from '../problem.ts'
 import {allProblems, type ContextReport, type RunReport, type StepReport} from './report.ts'
 
-export type ReportLine = {level: 'info' | 'warn' | 'error'; text: string}
+/** `text` is for a console, where lines stand below each other; `entry` for a log, where each has to stand alone. */
+export type ReportLine = {level: 'info' | 'warn' | 'error'; text: string; entry: string}
 
 const nameWidth = 9
 const lineWidth = 72
@@ -16,15 +17,16 @@ export function formatContext(context: ContextReport): ReportLine[] {
     'no disc': 'none: there is no context disc in a drive',
     unreadable: 'FAILED',
   }[context.state]
-  return [line('context', text, context.durationMs), ...context.problems.flatMap(formatProblemLine)]
+  const problems = context.problems.map(problem => formatProblemLine(problem, 'context'))
+  return [line('context', text, context.durationMs), ...problems]
 }
 
 /** What a step did: a line for each deed that changed something, one for all that was so already, then what is wrong. */
 export function formatStep(step: StepReport): ReportLine[] {
   const deeds = step.deeds.filter(deed => deed.status === 'changed')
-  const lines = deeds.map((deed, index) => line(index === 0 ? step.name : '', deed.detail, deed.durationMs))
+  const lines = deeds.map((deed, index) => line(step.name, deed.detail, deed.durationMs, index > 0))
   if (lines.length === 0) lines.push(line(step.name, describeQuietStep(step)))
-  return [...lines, ...step.problems.flatMap(formatProblemLine)]
+  return [...lines, ...step.problems.map(problem => formatProblemLine(problem, step.name))]
 }
 
 /** The last line of a boot: outcome, name and addresses, and the first problem with its cure. */
@@ -35,15 +37,17 @@ export function formatSummary(run: RunReport, facts: readonly string[]): ReportL
   const weight: Weight = run.outcome === 'failed' ? 'failure' : 'warning'
   const first = allProblems(run).find(problem => weighProblem(problem) === weight)
   const trouble = first === undefined ? '' : `; ${formatProblem(first)}`
-  const level = {done: 'info', warnings: 'warn', failed: 'error'} as const
-  return {level: level[run.outcome], text: `vmcontext: ${words} in ${seconds} s${about}${trouble}`}
+  const level = ({done: 'info', warnings: 'warn', failed: 'error'} as const)[run.outcome]
+  const text = `vmcontext: ${words} in ${seconds} s${about}${trouble}`
+  return {level, text, entry: text}
 }
 
-/** A problem as a line below what it belongs to. */
-export function formatProblemLine(problem: Problem): ReportLine[] {
+/** A problem as a line below the step it belongs to; without a step it is one of the run itself. */
+export function formatProblemLine(problem: Problem, step = 'vmcontext'): ReportLine {
   const weight = weighProblem(problem)
-  const level = {note: 'info', warning: 'warn', failure: 'error'} as const
-  return [{level: level[weight], text: `${' '.repeat(nameWidth + 3)}${weight}: ${formatProblem(problem)}`}]
+  const level = ({note: 'info', warning: 'warn', failure: 'error'} as const)[weight]
+  const words = `${weight}: ${formatProblem(problem)}`
+  return {level, text: `${' '.repeat(nameWidth + 3)}${words}`, entry: `${step}: ${words}`}
 }
 
 /** `1 variable`, `2 variables`. */
@@ -66,12 +70,13 @@ function describeQuietStep(step: StepReport): string {
   return `${words[step.outcome]}${about}`
 }
 
-function line(name: string, text: string, durationMs?: number): ReportLine {
-  const left = `  ${name.padEnd(nameWidth)} ${text}`
-  const time = durationMs === undefined ? '' : `${formatDuration(durationMs)}`.padStart(8)
+function line(name: string, words: string, durationMs?: number, isContinued = false): ReportLine {
+  const left = `  ${(isContinued ? '' : name).padEnd(nameWidth)} ${words}`
+  const time = durationMs === undefined ? '' : formatDuration(durationMs)
   return {
-    level: text.startsWith('FAILED') ? 'error' : 'info',
-    text: `${left.padEnd(lineWidth)}${time}`.trimEnd(),
+    level: words.startsWith('FAILED') ? 'error' : 'info',
+    text: `${left.padEnd(lineWidth)}${time.padStart(8)}`.trimEnd(),
+    entry: `${name}: ${words}${time === '' ? '' : ` (${time})`}`,
   }
 }
 

@@ -36,7 +36,15 @@ export function openLog({writeConsole, consoleKind, isQuiet = false, system}: Lo
   return createLogger({level: 'info', format: format.timestamp(), transports, exitOnError: false})
 }
 
-type Line = {level: string; message: string; timestamp: string; isSummary?: boolean}
+type Line = {level: string; message: string; timestamp: string} & LineOptions
+
+/** What goes with a line besides its text. */
+export type LineOptions = {
+  /** The line as it stands in the log file, where it has to be understood alone. */
+  entry?: string
+  /** It is shown even where only trouble is. */
+  isSummary?: boolean
+}
 
 /** Gives each line to a function, synchronously. */
 class LineTransport extends Transport {
@@ -48,7 +56,10 @@ class LineTransport extends Transport {
   }
 
   override log(line: Line, next: () => void): void {
-    this.#write({...line, message: escapeControls(line.message)})
+    // A line stays one line, whatever a name in it holds.
+    const message = escapeControls(line.message).replaceAll('\n', '\\n')
+    const entry = escapeControls(line.entry ?? line.message).replaceAll('\n', '\\n')
+    this.#write({...line, message, entry})
     next()
   }
 }
@@ -61,10 +72,10 @@ function forConsole({level, message}: Line, kind: ConsoleKind): string {
 }
 
 // A log that cannot be written, on a full or read-only disk, must not stop what it tells of.
-function appendToFile(system: System, {level, message, timestamp}: Line): void {
+function appendToFile(system: System, {level, entry, timestamp}: Line): void {
   try {
     system.files.makeDirectory('/var/log')
-    system.files.append(logPath, `${timestamp} ${level.padEnd(5)} ${message.trim()}\n`)
+    system.files.append(logPath, `${timestamp} ${level.padEnd(5)} ${entry}\n`)
   } catch {
     // Told on the console already.
   }

@@ -5,7 +5,7 @@
 import {createHash} from 'node:crypto'
 import type {NicOrigin} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
-import {describeCause} from '../system/errors.ts'
+import {describeCause, SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 export const stateDirectory = '/var/lib/vmcontext'
@@ -57,7 +57,7 @@ export class ManifestTooNewError extends Error {
  * @throws ManifestTooNewError rather than guess what a later version meant.
  */
 export function readManifest(system: System, problems: Problem[]): Manifest {
-  const text = system.files.readText(manifestPath)
+  const text = readUnlessForbidden(system, problems)
   if (text === undefined) return emptyManifest()
   try {
     const manifest = JSON.parse(text) as Manifest
@@ -69,6 +69,18 @@ export function readManifest(system: System, problems: Problem[]): Manifest {
   const message = 'this is damaged, so nothing that was set up earlier is known to be ours'
   problems.push({code: 'record-damaged', file: manifestPath, message, cure: 'a copy stays beside it'})
   return emptyManifest()
+}
+
+/** An ordinary user may plan, and is told what could not be seen. */
+function readUnlessForbidden(system: System, problems: Problem[]): string | undefined {
+  try {
+    return system.files.readText(manifestPath)
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.code !== 'EACCES') throw error
+    const message = 'this may be read by root alone: what was set up earlier is not known here'
+    problems.push({code: 'fact-missing', file: manifestPath, message, cure: 'run as root to see it all'})
+    return undefined
+  }
 }
 
 /** Writes the manifest if it differs from what is there. A damaged one is kept beside it. */

@@ -113,7 +113,13 @@ const cases: Case[] = [
 
 for (const [what, nics, request, expected, problem] of cases) {
   test(what, () => {
-    const defaults = {ruleAppliesTo: () => true, macPrefix: '02:00', prefix: 24, first: {}}
+    const defaults = {
+      ruleAppliesTo: () => true,
+      macPrefix: '02:00',
+      prefix: 24,
+      first: {},
+      hasRouteElsewhere: false,
+    }
     const {network, problems} = describeMacNetwork({nics, ...defaults, ...request})
     assert.deepEqual(network.nics.map(describeNic), expected)
     assert.equal(problems.length, problem === undefined ? 0 : 1)
@@ -123,6 +129,6 @@ for (const [what, nics, request, expected, problem] of cases) {
 
 test('a gateway off the subnet is marked as on-link', () => {
   const request = {ruleAppliesTo: () => true, macPrefix: '02:00', prefix: 24, first: {gateway: '10.0.0.1'}}
-  const {network} = describeMacNetwork({nics: [eth0], ...request})
+  const {network} = describeMacNetwork({nics: [eth0], hasRouteElsewhere: false, ...request})
   assert.equal(network.nics[0]?.ipv4?.gateway?.onLink, true)
 })

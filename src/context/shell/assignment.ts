@@ -51,14 +51,11 @@ export function findTargets({words, loop}: Command): readonly Target[] {
   const assignments = words.map(splitAssignment)
   const head = assignments.indexOf(undefined)
   if (head === -1) return assignments as AssignmentWord[]
-  const targets = assignments.slice(0, head) as Target[]
-  if (setters.has(literalText(words[head]!.pieces) ?? ''))
-    targets.push(...findArguments(words.slice(head + 1)))
-  const [first, second] = words
-  if (head === 0 && second !== undefined && plainText(second.pieces)?.startsWith('=')) {
-    targets.push(...findArguments([first!]).map(target => ({...target, spaced: true})))
-  }
-  return targets
+  const before = assignments.slice(0, head) as AssignmentWord[]
+  const [name, ...rest] = words.slice(head) as [Word, ...Word[]]
+  if (setters.has(literalText(name.pieces) ?? '')) return [...before, ...findArguments(rest)]
+  const spaced = head === 0 && plainText(rest[0]?.pieces ?? [])?.startsWith('=')
+  return spaced ? findArguments([name]).map(target => ({...target, spaced})) : before
 }
 
 /** The name of the assignment at an offset of the text; undefined if there is none. */

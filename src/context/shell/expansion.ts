@@ -37,8 +37,8 @@ export function skipPair(cursor: Cursor, open: string, close: string, start: num
   })
 }
 
-/** A name as it stands behind a `$`; '' if there is none. It may go on behind the end of a line. */
-function readName(cursor: Cursor): string {
+/** Reads a name; '' if there is none. A backslash and newline may stand in it. */
+export function readName(cursor: Cursor): string {
   let name = ''
   if (!/[A-Za-z_]/.test(cursor.peek())) return name
   while (/\w/.test(cursor.peek())) name += cursor.takeMatch(/\w+/y)

@@ -68,7 +68,7 @@ function skipBlanks(cursor: Cursor): void {
 
 function readOperator(cursor: Cursor): string {
   let operator = cursor.next()
-  while (longOperators.has(operator + cursor.peek())) operator += cursor.next()
+  while (cursor.peek() !== '' && longOperators.has(operator + cursor.peek())) operator += cursor.next()
   return operator
 }
 

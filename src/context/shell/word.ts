@@ -2,7 +2,7 @@
 // so the modules that read them call one another in a circle: word, quote, expansion, line, command-reader, token.
 
 import {type Cursor, Unclosed} from './cursor.ts'
-import {readBackquote, readDollar, skipPair} from './expansion.ts'
+import {readBackquote, readDollar, readName, skipPair} from './expansion.ts'
 import {skipSubstitution} from './line.ts'
 import {addPiece, type Construct, type Piece, plainText, type Word} from './piece.ts'
 import {readAnsiC, readDouble, readSingle} from './quote.ts'
@@ -12,25 +12,36 @@ export function readWord(cursor: Cursor, assignable: boolean): Word {
   cursor.peek()
   const offset = cursor.offset
   const pieces: Piece[] = []
-  while (readPiece(cursor, pieces, assignable));
+  if (assignable) readElement(cursor, pieces, offset)
+  while (readPiece(cursor, pieces));
   return {pieces, offset}
 }
 
+/** `NAME[…]`: an index may hold blanks and newlines. Any other `[` is text. */
+function readElement(cursor: Cursor, pieces: Piece[], offset: number): void {
+  const text = readName(cursor)
+  if (text === '') return
+  addPiece(pieces, {kind: 'text', quoting: 'none', offset, text})
+  const bracket = cursor.offset
+  if (!cursor.take('[')) return
+  skipPair(cursor, '[', ']', bracket)
+  addPiece(pieces, run('array element', bracket))
+}
+
 /** Reads one piece; false where the word ends. */
-function readPiece(cursor: Cursor, pieces: Piece[], assignable: boolean): boolean {
+function readPiece(cursor: Cursor, pieces: Piece[]): boolean {
   const character = cursor.peek()
   const offset = cursor.offset
   if (character === '<' || character === '>') return readProcess(cursor, pieces, offset)
   if (character === '(') return readArray(cursor, pieces, offset)
-  if (!/[\\'"`$[]/.test(character)) return readPlain(cursor, pieces, offset)
+  if (!/[\\'"`$]/.test(character)) return readPlain(cursor, pieces, offset)
   cursor.next()
   if (character === '\\') {
     addPiece(pieces, {kind: 'text', quoting: 'escape', offset, text: cursor.takeRaw() || '\\'})
   } else if (character === "'") addPiece(pieces, readSingle(cursor, offset))
   else if (character === '"') readDouble(cursor, offset, pieces)
   else if (character === '`') addPiece(pieces, readBackquote(cursor, 'none', offset))
-  else if (character === '$') readUnquotedDollar(cursor, pieces, offset)
-  else readBracket(cursor, pieces, offset, assignable)
+  else readUnquotedDollar(cursor, pieces, offset)
   return true
 }
 
@@ -67,7 +78,7 @@ function skipElements(cursor: Cursor, start: number): void {
 }
 
 function readPlain(cursor: Cursor, pieces: Piece[], offset: number): boolean {
-  const text = cursor.takeMatch(/[^ \t\n;&|()<>\\'"`$[]+/y)
+  const text = cursor.takeMatch(/[^ \t\n;&|()<>\\'"`$]+/y)
   if (text !== '') addPiece(pieces, {kind: 'text', quoting: 'none', offset, text})
   return text !== ''
 }
@@ -76,14 +87,6 @@ function readPlain(cursor: Cursor, pieces: Piece[], offset: number): boolean {
 function readUnquotedDollar(cursor: Cursor, pieces: Piece[], offset: number): void {
   if (cursor.take('"')) readDouble(cursor, offset, pieces)
   else addPiece(pieces, cursor.take("'") ? readAnsiC(cursor, offset) : readDollar(cursor, 'none', offset))
-}
-
-/** `NAME[…]`: an index may hold blanks and newlines. Any other `[` is text. */
-function readBracket(cursor: Cursor, pieces: Piece[], offset: number, assignable: boolean): void {
-  if (assignable && /^[A-Za-z_]\w*$/.test(plainText(pieces) ?? '')) {
-    skipPair(cursor, '[', ']', offset)
-    addPiece(pieces, run('array element', offset))
-  } else addPiece(pieces, {kind: 'text', quoting: 'none', offset, text: '['})
 }
 
 function run(construct: Construct, offset: number): Piece {
