@@ -11,8 +11,18 @@ import {Variables} from './shell/variables.ts'
 /** How a value was written. 'mixed' = several kinds in one word; `'it'\''s'` is 'single'. */
 export type Quoting = 'none' | 'single' | 'double' | 'ansi-c' | 'mixed'
 
-/** One assignment as read: name in upper case, value as bash gives it, line of its name (from 1). */
-export type Assignment = {name: string; value: string; line: number; quoting: Quoting}
+/** One assignment as read. */
+export type Assignment = {
+  /** In upper case: names have no case. */
+  name: string
+  /** As it stands in the file. */
+  written: string
+  /** As bash gives it. */
+  value: string
+  /** Where its name stands, from 1. */
+  line: number
+  quoting: Quoting
+}
 
 /**
  * Every valid assignment in the order of the file; the last of a name wins. If the last one of a name was dropped, so

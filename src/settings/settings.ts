@@ -126,7 +126,7 @@ export function parseOverride(text: string): Assignment | undefined {
 }
 
 function assign(name: string, value: string): Assignment {
-  return {name: name.toUpperCase(), value, line: 1, quoting: 'none'}
+  return {name: name.toUpperCase(), written: name, value, line: 1, quoting: 'none'}
 }
 
 function createReader(layers: readonly SettingsLayer[], problems: Problem[]) {

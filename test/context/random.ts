@@ -2,7 +2,7 @@
 
 /** The seed of this run: VMCONTEXT_SEED, or a new one. */
 export function chooseSeed(): number {
-  const wanted = Number.parseInt(process.env['VMCONTEXT_SEED'] ?? '', 10)
+  const wanted = Number.parseInt(process.env.VMCONTEXT_SEED ?? '', 10)
   return Number.isNaN(wanted) ? Math.floor(Math.random() * 2 ** 32) : wanted
 }
 

@@ -2,12 +2,15 @@
 // context's key, and look. `npm run test:boot` runs this; half a minute a machine.
 
 import assert from 'node:assert/strict'
+import {readFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {describe, type TestContext, test} from 'node:test'
 import {assembleInitScript, type ScriptStage, scriptNames} from '../../packaging/init-scripts.ts'
 import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {type Machine, startMachine} from './machine.ts'
 import {initScriptMark, makeKeyPair, manualContext} from './manual-context.ts'
+import {debian12WithSystemd, provideRoot} from './root-image.ts'
 
 const nics = [
   {mac: '02:00:c0:a8:00:05', network: '192.168.0.0/24', host: '192.168.0.2'},
@@ -16,13 +19,20 @@ const nics = [
 const timeout = 400_000
 
 // As many at a time as this kind of machine has cores.
-describe('a booted Debian 12 with sysvinit', {...skipWithoutGuest('machine'), concurrency: 2}, () => {
+describe('a booted Debian 12', {...skipWithoutGuest('machine'), concurrency: 2}, () => {
   test('with vmcontext.sh alone, before networking', {timeout}, async context => {
     await bootAndLook(context, {
       name: 'alone',
       async prepare(guest) {
         await install(guest, ['local'])
         await guest.expect(['insserv', scriptNames.local])
+      },
+      async look(machine) {
+        assert.match(
+          await machine.console(),
+          /wrote \S+interfaces.*Configuring network interfaces.*ran init\.sh/s,
+        )
+        await expectNoFailedScript(machine)
       },
     })
   })
@@ -32,13 +42,15 @@ describe('a booted Debian 12 with sysvinit', {...skipWithoutGuest('machine'), co
       name: 'manual',
       async prepare(guest) {
         await install(guest, ['local'])
-        await guest.expect([
-          'ln',
-          '-s',
-          `../init.d/${scriptNames.local}`,
-          `/etc/rc2.d/S01${scriptNames.local}`,
-        ])
+        await linkAsInTheManual(guest)
         await guest.expect(['insserv'])
+      },
+      async look(machine) {
+        assert.match(
+          await machine.console(),
+          /Configuring network interfaces.*wrote \S+interfaces.*ran init\.sh/s,
+        )
+        await expectNoFailedScript(machine)
       },
     })
   })
@@ -51,9 +63,49 @@ describe('a booted Debian 12 with sysvinit', {...skipWithoutGuest('machine'), co
         await install(guest, ['local', 'final'])
         await guest.expect(['insserv', ...Object.values(scriptNames)])
       },
+      async look(machine) {
+        assert.match(
+          await machine.console(),
+          /wrote \S+interfaces.*Configuring network interfaces.*ran init\.sh/s,
+        )
+        await expectNoFailedScript(machine)
+      },
+    })
+  })
+
+  test("with systemd's units, and the old link still there", {timeout}, async context => {
+    await bootAndLook(context, {
+      name: 'systemd',
+      root: await provideRoot(debian12WithSystemd),
+      async prepare(guest) {
+        await install(guest, ['local'])
+        await linkAsInTheManual(guest)
+        for (const unit of units) {
+          const text = await readFile(join(import.meta.dirname, '../../init/systemd', unit), 'utf8')
+          await guest.writeFile(`/etc/systemd/system/${unit}`, text)
+        }
+        await guest.expect(['systemctl', 'enable', 'vmcontext-local', 'vmcontext-final'])
+      },
+      async look(machine) {
+        assert.equal(await machine.inspect('systemctl --failed --no-legend'), '')
+        assert.equal(await machine.inspect('systemctl is-active vmcontext || :'), 'inactive')
+        const times = ['vmcontext-local ActiveEnter', 'networking ExecMainStart', 'networking ActiveEnter']
+        const moments: number[] = []
+        for (const time of [...times, 'vmcontext-final ExecMainStart']) {
+          const [unit, moment] = time.split(' ')
+          const show = `systemctl show --value --property ${moment}TimestampMonotonic ${unit}.service`
+          moments.push(Number(await machine.inspect(show)))
+        }
+        assert.deepEqual(
+          moments,
+          moments.toSorted((a, b) => a - b),
+        )
+      },
     })
   })
 })
+
+const units = ['vmcontext.service', 'vmcontext-local.service', 'vmcontext-final.service']
 
 async function install(guest: Guest, stages: readonly ScriptStage[]): Promise<void> {
   for (const stage of stages) {
@@ -65,17 +117,33 @@ async function install(guest: Guest, stages: readonly ScriptStage[]): Promise<vo
   }
 }
 
-type Way = {name: string; label?: string; prepare: (guest: Guest) => Promise<void>}
+async function linkAsInTheManual(guest: Guest): Promise<void> {
+  await guest.expect(['ln', '-s', `../init.d/${scriptNames.local}`, `/etc/rc2.d/S01${scriptNames.local}`])
+}
+
+/** startpar says so at the end of the runlevel. */
+async function expectNoFailedScript(machine: Machine): Promise<void> {
+  assert.doesNotMatch(await machine.console(), /service\(s\) returned failure/)
+}
+
+/** One way to hook the agent into a boot. */
+type Way = {
+  name: string
+  root?: string
+  label?: string
+  prepare: (guest: Guest) => Promise<void>
+  look: (machine: Machine) => Promise<void>
+}
 
 /** Boots a machine with the manual's example, logs in as the example's user, and looks at all that it asks for. */
-async function bootAndLook(context: TestContext, {name, label, prepare}: Way): Promise<void> {
+async function bootAndLook(context: TestContext, {name, root, label, prepare, look}: Way): Promise<void> {
   await using key = await makeKeyPair()
-  const disc = {files: manualContext(key.publicKey), ...(label === undefined ? {} : {label})}
-  await using machine = await startMachine({name, nics, address: '192.168.0.5', disc, prepare})
+  const disc = {files: manualContext(key.publicKey), label}
+  await using machine = await startMachine({name, root, nics, address: '192.168.0.5', disc, prepare})
   try {
     assert.equal(await machine.login('virtualuser', key, 'id -un'), 'virtualuser')
     context.diagnostic(`ssh let virtualuser in ${machine.age.toFixed(0)} s after power-on`)
-    await waitForInitScript(machine)
+    await waitForBoot(machine)
     assert.equal(await machine.inspect('hostname; cat /etc/hostname'), 'MAINHOST\nMAINHOST')
     assert.deepEqual(await readAddresses(machine), {
       '02:00:c0:a8:00:05': ['192.168.0.5/24'],
@@ -86,27 +154,32 @@ async function bootAndLook(context: TestContext, {name, label, prepare}: Way): P
     assert.equal(await machine.inspect('blkid -s LABEL -o value /dev/sr0'), label ?? 'CDROM')
     assert.equal(await machine.inspect('grep -c /dev/sr0 /proc/mounts || :'), '0')
     assert.equal(await machine.inspect(`cat ${initScriptMark}`), 'MAINHOST 192.168.0.5 virtualuser')
-    // Not one service of the boot failed, ours and networking among them.
-    assert.doesNotMatch(await machine.console(), /service\(s\) returned failure/)
+    await look(machine)
   } catch (error) {
     context.diagnostic(`the console of ${name}:\n${await machine.console()}`)
     throw error
   }
 }
 
-/** The boot may still be going on when ssh answers. */
-async function waitForInitScript(machine: Machine): Promise<void> {
-  await machine.inspect(`n=0; until [ -s ${initScriptMark} ] || [ $n = 60 ]; do n=$((n+1)); sleep 1; done`)
+/** ssh answers while the boot is still going on. */
+async function waitForBoot(machine: Machine): Promise<void> {
+  const over = `[ -s ${initScriptMark} ] && ! pidof vmcontext startpar >/dev/null`
+  await machine.inspect(`n=0; until ${over} || [ $n = 45 ]; do n=$((n + 1)); sleep 1; done`)
 }
 
 /** The IPv4 addresses by MAC: udev decides on the names of network cards. */
 async function readAddresses(machine: Machine): Promise<Record<string, string[]>> {
-  type Link = {address: string; addr_info: {local: string; prefixlen: number}[]}
-  const links: Link[] = JSON.parse(await machine.inspect('ip -json -4 address show scope global'))
+  type Link = {
+    address: string
+    addr_info: {family: string; local: string; prefixlen: number; scope: string}[]
+  }
+  const links: Link[] = JSON.parse(await machine.inspect('ip -json address show'))
   return Object.fromEntries(
-    links.map(({address, addr_info}) => [
-      address,
-      addr_info.map(({local, prefixlen}) => `${local}/${prefixlen}`),
-    ]),
+    links
+      .map(({address, addr_info}) => {
+        const own = addr_info.filter(({family, scope}) => family === 'inet' && scope === 'global')
+        return [address, own.map(({local, prefixlen}) => `${local}/${prefixlen}`)] as const
+      })
+      .filter(([, addresses]) => addresses.length > 0),
   )
 }

@@ -24,7 +24,7 @@ export type LoopDevice = AsyncDisposable & {path: string; name: string; major: n
 /** Makes the disc image that OpenNebula 2.2 to 4.0 made: without a label, for which mkisofs writes `CDROM`. */
 export async function makeIso(
   image: string,
-  {files, label}: {files: DiscFiles; label?: string},
+  {files, label}: {files: DiscFiles; label?: string | undefined},
 ): Promise<void> {
   await using tree = await layOut(files)
   const volume = label === undefined ? [] : ['-V', label]

@@ -13,7 +13,9 @@ set -eu
 lay_out_root() {
   mount -t tmpfs -o mode=755 vmcontext-guest "$scratch"
   mkdir "$scratch/upper" "$scratch/work" "$scratch/root"
-  mount -t overlay -o "lowerdir=$layers,upperdir=$scratch/upper,workdir=$scratch/work" guest "$scratch/root"
+  # xino: otherwise a directory gets another inode number whenever the kernel has forgotten it.
+  options="xino=on,lowerdir=$layers,upperdir=$scratch/upper,workdir=$scratch/work"
+  mount -t overlay -o "$options" guest "$scratch/root"
 }
 
 # A machine's own devices, but none of this machine's disks. The console is a file, for tests to read.
@@ -72,8 +74,10 @@ live() {
   make_devices
   mount_kernel_file_systems
   mount -t tmpfs -o mode=755,nosuid,noexec run run
-  mkdir run/lock
+  # As a boot has them by then; mount(8) makes its own at first use.
+  mkdir run/lock run/mount
   echo '(none)' >proc/sys/kernel/hostname
+  echo "$pid" >"$scratch/pid"
   pivot_root . .
   umount -l .
   # For guest.ts: the guest is there, and this is how it is reached.
@@ -96,4 +100,7 @@ layers=$2
 lay_out_root
 setpriv --pdeathsig KILL unshare --pid --net --uts --ipc --mount --propagation private --fork --kill-child \
   sh "$0" --live "$scratch" </dev/null &
-exec cat >/dev/null
+cat >/dev/null || :
+# Ended from inside out, so that everything is gone when this script is.
+kill -9 "$(cat "$scratch/pid")" || :
+wait

@@ -2,11 +2,9 @@
 // machine's kernel. Starts in a fraction of a second and vanishes without a trace.
 
 import {once} from 'node:events'
-import {existsSync} from 'node:fs'
 import {mkdtemp, rmdir} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
+import {constants, tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {setTimeout as sleep} from 'node:timers/promises'
 import {execa} from 'execa'
 import {type Disc, insertDisc, type LoopDevice} from './context-disc.ts'
 import {provideAgentLayer, provideRoot} from './root-image.ts'
@@ -20,7 +18,7 @@ export type GuestOptions = {
   /** Where there is more than one. */
   discs?: readonly Disc[]
   /** The root file system below it. Default: Debian 12. */
-  root?: string
+  root?: string | undefined
   /** The agent it has as /usr/sbin/vmcontext; none if null. Default: the one under test. */
   agent?: string | null
 }
@@ -77,9 +75,8 @@ export class Guest implements AsyncDisposable {
 
   /** Waits for the namespaces, then puts in what the guest shall have. */
   async settle({nics = [], disc, discs = []}: GuestOptions): Promise<void> {
-    const [line] = await once(this.#wire.stdout, 'data', {signal: AbortSignal.timeout(20_000)}).catch(
-      () => [],
-    )
+    const signal = AbortSignal.timeout(20_000)
+    const [line] = await once(this.#wire.stdout, 'data', {signal}).catch(() => [])
     this.#pid = Number(line)
     if (!(this.#pid > 0)) {
       this.#wire.kill('SIGKILL')
@@ -93,23 +90,27 @@ export class Guest implements AsyncDisposable {
   async run(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<RunResult> {
     const {input = '', environment = {}, timeoutMs = 60_000} = options
     const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid'] as const
-    const result = await execa(
-      '/usr/bin/nsenter',
-      ['--target', `${this.#pid}`, ...namespaces, '--', ...argv],
-      {
-        input,
-        env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...environment},
-        extendEnv: false,
-        reject: false,
-        stripFinalNewline: false,
-        timeout: timeoutMs,
-        killSignal: 'SIGKILL',
-      },
-    )
-    if (result.timedOut)
+    const command = execa('/usr/bin/nsenter', ['--target', `${this.#pid}`, ...namespaces, '--', ...argv], {
+      input,
+      env: {PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', ...environment},
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+    })
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      // Whatever the command started has its output open too: the guest is stopped as a whole.
+      void this.run(['sh', '-c', 'kill -9 -1'])
+    }, timeoutMs)
+    const result = await command
+    clearTimeout(timer)
+    if (timedOut) {
       throw new Error(`${argv.join(' ')}: no end within ${timeoutMs} ms\n${result.stdout}${result.stderr}`)
-    if (result.exitCode === undefined) throw new Error(`${argv.join(' ')}: ${result.message}`)
-    return {exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr}
+    }
+    const exitCode = result.exitCode ?? (result.signal && 128 + constants.signals[result.signal])
+    if (exitCode === undefined) throw new Error(`${argv.join(' ')}: ${result.message}`)
+    return {exitCode, stdout: result.stdout, stderr: result.stderr}
   }
 
   /** Runs a command that must succeed, and gives what it wrote. */
@@ -237,7 +238,7 @@ export class Guest implements AsyncDisposable {
   async reboot(): Promise<void> {
     const script = `
       kill -9 -1 2>/dev/null || :
-      umount -l /run && mount -t tmpfs -o mode=755,nosuid,noexec run /run && mkdir /run/lock
+      umount -l /run && mount -t tmpfs -o mode=755,nosuid,noexec run /run && mkdir /run/lock /run/mount
       : >/dev/console
       echo '(none)' >/proc/sys/kernel/hostname
       cat /proc/sys/kernel/random/uuid >/proc/sys/kernel/random/boot_id
@@ -253,8 +254,6 @@ export class Guest implements AsyncDisposable {
     const tooLate = setTimeout(() => this.#wire.kill('SIGKILL'), 5000)
     await this.#wire
     clearTimeout(tooLate)
-    // The kernel takes the guest down on its own time.
-    for (let tries = 0; existsSync(`/proc/${this.#pid}`) && tries < 500; tries++) await sleep(5)
     for (const loop of this.#discs) await loop[Symbol.asyncDispose]()
     await rmdir(this.#scratch)
   }

@@ -17,17 +17,18 @@ export const agentBinary = resolve(repository, env.VMCONTEXT_BINARY ?? 'dist/vmc
 
 /** The commands that guests call for; a machine's disk is made in a namespace. */
 const tools = {
-  namespace: ['debootstrap', 'unshare', 'nsenter', 'flock', 'ip', 'losetup', 'mke2fs'],
-  machine: [
+  namespace: [
     'debootstrap',
     'unshare',
+    'nsenter',
+    'setpriv',
     'flock',
+    'ip',
+    'losetup',
     'mke2fs',
-    'qemu-system-x86_64',
-    'genisoimage',
-    'dpkg-deb',
-    'ssh',
+    'ssh-keygen',
   ],
+  machine: ['qemu-system-x86_64', 'genisoimage', 'apt-get', 'dpkg-deb', 'ssh'],
 } as const
 export type GuestKind = keyof typeof tools
 

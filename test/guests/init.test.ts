@@ -178,7 +178,7 @@ describe('the systemd units', () => {
       await mkdir(directory, {recursive: true})
       for (const unit of units) await execa('cp', [join(root, 'init/systemd', unit), directory])
       // What the units lean on, whatever systemd this machine has.
-      for (const target of ['sysinit', 'basic', 'shutdown', 'network-pre']) {
+      for (const target of ['sysinit', 'basic', 'shutdown', 'network-pre', 'network']) {
         await writeFile(join(directory, `${target}.target`), '[Unit]\nDefaultDependencies=no\n')
       }
       // It exits 0 for a setting that it ignores, but says so.

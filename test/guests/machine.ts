@@ -25,12 +25,14 @@ export type MachineOptions = {
   /** The address on the first network at which its ssh server will answer. */
   address: string
   /** The CD in its drive; without a label it is one of OpenNebula 2.2. */
-  disc: {files: DiscFiles; label?: string}
+  disc: {files: DiscFiles; label?: string | undefined}
+  /** The root file system its disk is made of. Default: Debian 12 with sysvinit. */
+  root?: string | undefined
   /** Changes the root file system before it becomes the machine's disk. */
   prepare: (guest: Guest) => Promise<void>
 }
 
-/** A machine's own services that no test looks at; each costs a second of emulation. */
+/** Services of Debian with sysvinit that no test looks at; each costs a second of emulation. */
 const superfluousServices = [
   'brightness',
   'bootlogs',
@@ -47,8 +49,8 @@ const bootTimeoutMs = 300_000
 /** Switches on a machine. Dispose of it (`await using`) to switch it off. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const directory = await mkdtemp(join(tmpdir(), 'vmcontext-machine-'))
+  const key = await makeKeyPair()
   try {
-    const key = await makeKeyPair()
     await makeDisk(join(directory, 'disk'), options, key)
     await makeIso(join(directory, 'cd'), options.disc)
     const port = await findFreePort()
@@ -57,21 +59,27 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     const emulator = startEmulator(directory, kernel, options, port, log)
     return new Machine({emulator, directory, port, log, key})
   } catch (error) {
+    await key[Symbol.asyncDispose]()
     await rm(directory, {recursive: true, force: true})
     throw error
   }
 }
 
-async function makeDisk(image: string, {prepare}: MachineOptions, key: KeyPair): Promise<void> {
-  await using guest = await startGuest()
+async function makeDisk(image: string, {root, prepare}: MachineOptions, key: KeyPair): Promise<void> {
+  await using guest = await startGuest({root})
   await guest.writeFile('/etc/fstab', '/dev/vda / ext4 defaults 0 0\n')
-  // Nobody sits at its six terminals.
-  await guest.expect(['sed', '-i', '/getty/d', '/etc/inittab'])
-  await guest.expect(['insserv', '--remove', ...superfluousServices])
   // So that tests can look at what the context's user cannot see.
   await guest.writeFile('/root/.ssh/authorized_keys', `${key.publicKey}\n`, 0o600)
+  if (root === undefined) await trim(guest)
   await prepare(guest)
   await guest.saveDisk(image, megabytesOfDisk)
+}
+
+async function trim(guest: Guest): Promise<void> {
+  await guest.expect(['insserv', '--remove', ...superfluousServices])
+  // Nobody sits at its six terminals; a serial one shows in the log that the boot came to its end.
+  const terminals = ['-e', '/getty.*tty[2-6]/d', '-e', 's/getty.*tty1$/getty -L ttyS0 115200/'] as const
+  await guest.expect(['sed', '-i', ...terminals, '/etc/inittab'])
 }
 
 function startEmulator(
@@ -86,7 +94,7 @@ function startEmulator(
     const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=`
     return [
       '-netdev',
-      `user,id=net${index},net=${network},host=${host},restrict=on${forward}`,
+      `user,id=net${index},net=${network},host=${host},ipv6=off,restrict=on${forward}`,
       '-device',
       card,
     ]
@@ -146,29 +154,20 @@ export class Machine implements AsyncDisposable {
   /** Logs in over ssh as soon as the machine lets it, and runs a script there. */
   async login(account: string, {privateKeyFile}: KeyPair, script: string): Promise<string> {
     const options = [
-      'BatchMode=yes',
-      'StrictHostKeyChecking=no',
-      'UserKnownHostsFile=/dev/null',
-      'LogLevel=ERROR',
+      ...['BatchMode=yes', 'ConnectTimeout=10', 'LogLevel=ERROR', 'IdentitiesOnly=yes'],
+      ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'],
+      ...[`Port=${this.#parts.port}`, `IdentityFile=${privateKeyFile}`],
     ]
     const argv = [
       '-F',
       '/dev/null',
-      '-i',
-      privateKeyFile,
-      '-p',
-      `${this.#parts.port}`,
-      '-o',
-      'ConnectTimeout=10',
+      ...options.flatMap(option => ['-o', option]),
+      `${account}@127.0.0.1`,
+      script,
     ]
-    const target = [...options.flatMap(option => ['-o', option]), `${account}@127.0.0.1`, script]
     let refused = 0
     for (;;) {
-      const result = await execa('ssh', [...argv, ...target], {
-        reject: false,
-        stdin: 'ignore',
-        timeout: 60_000,
-      })
+      const result = await execa('ssh', argv, {reject: false, stdin: 'ignore', timeout: 60_000})
       if (result.exitCode === 0) return result.stdout
       // 255 is ssh's own: nobody answers yet, or the key is not there yet.
       if (result.exitCode !== undefined && result.exitCode !== 255)

@@ -35,8 +35,14 @@ export const debian12: RootRecipe = {
   ],
 }
 
+/** The same with systemd. */
+export const debian12WithSystemd: RootRecipe = {
+  ...debian12,
+  packages: ['systemd', 'systemd-sysv', ...debian12.packages.filter(name => name !== 'sysvinit-core')],
+}
+
 /** Raised when the finishing touches below change, so that no older root is taken. */
-const edition = 1
+const edition = 2
 
 /** Gives the directory of a root file system, made first if need be. */
 export async function provideRoot(
@@ -116,9 +122,10 @@ async function finish(root: string): Promise<void> {
     join(root, 'etc/hosts'),
     '127.0.0.1\tlocalhost\n127.0.1.1\tdebian\n\n::1\tlocalhost ip6-localhost\n',
   )
+  // As in any image that is to be copied: systemd makes one at its first boot.
+  await writeFile(join(root, 'etc/machine-id'), '')
   const superfluous = [
     'etc/resolv.conf',
-    'etc/machine-id',
     'usr/share/doc',
     'usr/share/locale',
     'usr/share/man',

@@ -54,6 +54,7 @@ const dropReasons = {
   compound: ['this is a part of a larger command, which is never run', plainly],
   joined: ['an unquoted & or | makes this a command, which is never run', literally],
   behind: ['this stands on one line with something that is never run', 'give it a line of its own'],
+  unclosed: ['this stands on one line with something that never closes', literally],
   refused: ['no shell accepts this line', literally],
 } as const satisfies Record<string, readonly [string, string | undefined]>
 

@@ -11,7 +11,7 @@ export type Value = {text: string; doubts: ReadonlyMap<Doubt, number>} | {reason
 export type Scope = {
   /** The variables above, by name without case. */
   lookUp(name: string): string | undefined
-  /** Counts so much text that an expansion adds; false if it is too much. */
+  /** Counts text that an expansion adds; false if it is too much. */
   spend(length: number): boolean
   /** The assignment is an argument of `export`. */
   exported: boolean

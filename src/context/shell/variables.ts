@@ -47,7 +47,7 @@ export class Variables {
 
   /** Takes in a line. Where something on it would have to be run, nothing behind that counts. */
   take(line: Line): void {
-    let reason: DropReason | undefined = line.refused ? 'refused' : undefined
+    let reason: DropReason | undefined = line.unclosed ? 'unclosed' : line.refused ? 'refused' : undefined
     for (const chain of line.chains) {
       if (reason === undefined && chain.reason === undefined) reason = this.#takeChain(chain)
       else {
@@ -89,11 +89,15 @@ export class Variables {
     return {
       exported,
       lookUp: name => this.#values.get(name.toUpperCase()),
-      spend: length => {
-        this.#room -= length
-        return this.#room >= 0
-      },
+      spend: length => this.#spend(length),
     }
+  }
+
+  /** Counts text that an expansion adds; false if it is too much. */
+  #spend(length: number): boolean {
+    if (length > this.#room) return false
+    this.#room -= length
+    return true
   }
 
   /** Gives a variable its value; false if it is dropped. */
@@ -102,15 +106,19 @@ export class Variables {
     if ('reason' in value) return this.#drop({name, offset: value.offset}, value.reason)
     if (word.append && this.#dropped.has(name) && !this.#values.has(name)) return this.#drop(word, 'appended')
     const before = word.append ? (this.#values.get(name) ?? '') : ''
-    this.#room -= before.length
-    if (this.#room < 0) return this.#drop(word, 'long')
+    if (!this.#spend(before.length)) return this.#drop(word, 'long')
     const {value: decoded, valid} = decodeValue(before + value.text)
-    for (const [doubt, offset] of value.doubts)
+    const doubts = valid ? value.doubts : new Map(value.doubts).set('encoding', word.offset)
+    for (const [doubt, offset] of doubts)
       this.#report('variable-doubtful', {name, offset}, explainDoubt(doubt))
-    if (!valid) this.#report('variable-doubtful', word, explainDoubt('encoding'))
     this.#values.set(name, before + value.text)
-    const [line, quoting] = [this.#lineAt(word.offset), quotingOf(word.value)]
-    this.#assignments.push({name, value: decoded, line, quoting})
+    this.#assignments.push({
+      name,
+      written: word.name,
+      value: decoded,
+      line: this.#lineAt(word.offset),
+      quoting: quotingOf(word.value),
+    })
     return true
   }
 
@@ -120,8 +128,8 @@ export class Variables {
     for (const target of targets.values()) {
       this.#drop(target, target.spaced && reason === 'command' ? 'spaced' : reason)
     }
-    if (targets.size === 0 && reason !== 'behind')
-      this.#report('variable-doubtful', {offset}, explainSkip(reason))
+    if (targets.size > 0 || reason === 'behind' || reason === 'unclosed') return
+    this.#report('variable-doubtful', {offset}, explainSkip(reason))
   }
 
   /** Forgets a variable, so that an older value does not come back as if nothing had been. */
