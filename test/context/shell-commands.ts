@@ -63,6 +63,7 @@ export class CommandMaker {
       () => `$(${this.#gap()}${this.#list(depth - 1)}${this.#gap()})`,
       () => `$(${this.#gap()}${this.#list(depth - 1)}${this.#gap()})`,
       () => `$(read x <<'E F'\n)\nEVIL=1\nE F\n)`,
+      () => `$(read x <<'END'\n)\nEVIL=1\\\nEND\n:)`,
       () => `$(read x <<-END\n\tEVIL=1)\\\nEND\n\tEND\n:)`,
       () => `$(read x <<E\n"\nEVIL=1\nE)`,
       () => '`: \\`:\\` \\\n" "\nEVIL=1\n`',
