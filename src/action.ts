@@ -45,7 +45,13 @@ export type AuthorizedKey = {line: string; blob: string}
  * are no longer wanted go. Keys of others are never touched. The home is resolved while applying: the account may
  * have been created a moment ago.
  */
-export type AuthorizeKeysAction = {kind: 'authorize-keys'; account: string; keys: readonly AuthorizedKey[]}
+export type AuthorizeKeysAction = {
+  kind: 'authorize-keys'
+  account: string
+  keys: readonly AuthorizedKey[]
+  /** False where some keys that were meant could not be read: then none is revoked. */
+  revokes: boolean
+}
 
 /** Runs a script of the context with its variables. Output goes to `log`. */
 export type RunScriptAction = {

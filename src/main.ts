@@ -15,6 +15,8 @@ if (startupSnapshot.isBuildingSnapshot()) {
 }
 
 async function main(): Promise<void> {
+  // What is for everybody to read must not depend on who started us.
+  process.umask(0o022)
   process.exitCode = await start(
     {
       args: process.argv.slice(2),
@@ -23,8 +25,7 @@ async function main(): Promise<void> {
       print: text => writeAll(1, text),
       printError: text => writeAll(2, text),
       onStop(stop) {
-        process.once('SIGTERM', stop)
-        process.once('SIGINT', stop)
+        for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
       },
     },
     packageFile.version,

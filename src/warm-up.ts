@@ -1,10 +1,12 @@
 // Run once while the binary is built, before V8 takes its snapshot: what a boot executes is then compiled already, and
 // a real boot need not do it again. A guest made of a few files is planned and booted twice, and nothing remains of
 // it but compiled functions.
+//
+// No timer may be set here, and so no command be run: Node would remember when it was due, by the clock of the build,
+// and take that for the next moment at which any timer is (seen: timeouts that never came).
 
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'
-import {runCommand} from './system/commands.ts'
 import {openFiles} from './system/files.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f warm@up'
@@ -40,7 +42,6 @@ export async function warmUp(directory: string): Promise<void> {
     )
     if (exitCode !== 0) throw new Error(`the warm-up's ${command} ended with ${exitCode}`)
   }
-  await runCommand({argv: ['true'], timeoutMs: 10_000})
   forgetText()
 }
 

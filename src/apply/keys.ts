@@ -17,24 +17,26 @@ import type {System} from '../system/system.ts'
 import {failed, type Handler, type Result} from './workshop.ts'
 
 export const authorizeKeysHandler: Handler<AuthorizeKeysAction> = {
-  prepare({account: name, keys}, {system, manifest}) {
+  prepare(action, {system, manifest}) {
+    const name = action.account
     const owned = manifest.keys[name] ?? []
     const account = readAccount(system, name)
     const text = account === undefined ? '' : readAuthorizedKeys(system, account)
-    const missing = typeof text === 'string' ? editKeys(text, keys, owned).added.map(key => key.blob) : []
+    const missing = typeof text === 'string' ? editKeys(text, action, owned).added.map(key => key.blob) : []
     own(manifest, name, [...owned, ...missing])
   },
 
-  perform({account: name, keys}, {system, manifest}) {
+  perform(action, {system, manifest}) {
+    const {account: name, keys, revokes} = action
     const account = readAccount(system, name)
     if (account === undefined) return missAccount(manifest, name, keys.length)
     const text = readAuthorizedKeys(system, account)
     if (typeof text !== 'string') return refuse(text, name)
     const owned = manifest.keys[name] ?? []
-    const edit = editKeys(text, keys, owned)
+    const edit = editKeys(text, action, owned)
     const refusal = edit.text === text ? undefined : writeAuthorizedKeys(system, account, edit.text)
     if (refusal !== undefined) return refuse(refusal, name)
-    const stillOwned = owned.filter(blob => keys.some(key => key.blob === blob))
+    const stillOwned = owned.filter(blob => !revokes || keys.some(key => key.blob === blob))
     own(manifest, name, [...stillOwned, ...edit.added.map(key => key.blob)])
     const status = edit.text === text ? 'unchanged' : 'changed'
     return {status, detail: describeEdit(edit, name), paths: changedPaths(account)}

@@ -85,7 +85,7 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
       return [`create the account ${action.name} with ${action.shell}`]
     case 'authorize-keys': {
       const text = facts.authorizedKeys.get(action.account) ?? ''
-      const {added, revoked} = editKeys(text, action.keys, manifest.keys[action.account] ?? [])
+      const {added, revoked} = editKeys(text, action, manifest.keys[action.account] ?? [])
       return [
         ...added.map(key => `install for ${action.account}: ${shorten(key.line, key.blob)}`),
         ...(revoked.length > 0 ? [`revoke ${count(revoked.length, 'key')} of ${action.account}`] : []),

@@ -20,7 +20,7 @@ export type Terminal = {
   isTerminal: boolean
   print(text: string): void
   printError(text: string): void
-  /** Calls back once when the program is told to end (SIGTERM, SIGINT). */
+  /** Calls back whenever the program is told to end (SIGTERM, SIGINT, SIGHUP). */
   onStop(stop: () => void): void
 }
 
@@ -73,20 +73,29 @@ async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal
 }
 
 function openRoot(path: string): string {
-  const root = resolve(path)
-  if (!openSystem('/').files.status(root)?.isDirectory())
-    throw new UsageError(`--root: ${path} is no directory`)
+  const {files} = openSystem('/')
+  const root = resolve(refuseEmpty('--root', path))
+  const [status, running] = [files.status(root), files.status('/')]
+  if (!status?.isDirectory()) throw new UsageError(`--root: ${path} is no directory`)
+  const isRunning = status.dev === running?.dev && status.ino === running.ino
+  if (isRunning && root !== '/') throw new UsageError(`--root: ${path} is the running system; leave it out`)
   return root
 }
 
+/** A variable of a script that was not set must not mean the directory that happens to be the current one. */
+function refuseEmpty(option: string, path: string): string {
+  if (path === '') throw new UsageError(`${option}: the path is empty`)
+  return path
+}
+
 function readRequest({stages, contextPath, overrides, linksPath, force}: CommonOptions): Request {
-  const context = contextPath === undefined ? undefined : resolve(contextPath)
+  const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))
   return {stages, contextPath: context, overrides, links: readLinkList(linksPath), force}
 }
 
 function readLinkList(path: string | undefined): Link[] | undefined {
   if (path === undefined) return undefined
-  const text = openSystem('/').files.readText(resolve(path))
+  const text = openSystem('/').files.readText(resolve(refuseEmpty('--links', path)))
   if (text === undefined) throw new UsageError(`--links: there is no file ${path}`)
   const links = parseLinkList(text)
   if (typeof links === 'string') throw new UsageError(`--links ${path}: ${links}`)

@@ -20,7 +20,8 @@ export function readAccount(disc: Disc, problems: Problem[]): AccountRequest {
   // Told already, and still not the same as asking for root.
   if (disc.dropped.has('USERNAME')) return {isRefused: true}
   const variable = pickVariable(disc.variables, 'USERNAME')
-  if (variable === undefined) return {isRefused: false}
+  // Below what was not read USERNAME may stand: its keys are not root's.
+  if (variable === undefined) return {isRefused: !disc.isComplete}
   const name = readPlainValue(variable)
   const refusal = name === undefined ? 'has control characters' : refuseUsername(name)
   if (refusal !== undefined) {

@@ -9,13 +9,16 @@ export type KeysEdit = {
   revoked: string[]
 }
 
+/** The keys that an account shall have; `revokes`: those of ours that are not among them go. */
+export type WantedKeys = {keys: readonly AuthorizedKey[]; revokes: boolean}
+
 /**
- * Makes `wanted` present and takes out what is `owned` and no longer wanted. A key that is there already, whoever put
- * it there, is not added again; a line of ours gets its new text.
+ * Makes the wanted keys present and takes out what is `owned` and no longer wanted. A key that is there already,
+ * whoever put it there, is not added again; a line of ours gets its new text.
  */
 export function editKeys(
   text: ByteText,
-  wanted: readonly AuthorizedKey[],
+  {keys: wanted, revokes}: WantedKeys,
   owned: readonly string[],
 ): KeysEdit {
   const lines = text.split('\n')
@@ -25,13 +28,14 @@ export function editKeys(
     const blob = blobs[index]
     if (blob === undefined || !owned.includes(blob)) return [line]
     const key = wanted.find(candidate => candidate.blob === blob)
-    return key === undefined ? [] : [asBytes(key.line)]
+    if (key === undefined) return revokes ? [] : [line]
+    return [asBytes(key.line)]
   })
   const added = wanted.filter(key => !blobs.includes(key.blob))
   const body = kept.join('\n')
   const separator = body === '' || body.endsWith('\n') ? '' : '\n'
   const addition = added.map(key => `${asBytes(key.line)}\n`).join('')
-  const revoked = owned.filter(blob => blobs.includes(blob) && !isWanted(blob))
+  const revoked = revokes ? owned.filter(blob => blobs.includes(blob) && !isWanted(blob)) : []
   return {text: addition === '' ? body : body + separator + addition, added, revoked}
 }
 

@@ -1,7 +1,7 @@
 // What a context means: its variables as typed requests, with everything refused that is not what its variable
 // takes. Pure. What a request does to a guest is decided in src/plan.
 
-import type {Problem} from '../problem.ts'
+import {type Problem, weighProblem} from '../problem.ts'
 import {readAccount, readHostname} from './account.ts'
 import type {Disc} from './disc.ts'
 import {type FirstNicRequest, readFirstNic} from './first-nic.ts'
@@ -27,6 +27,8 @@ export type Context = {
   shell?: string | undefined
   firstNic: FirstNicRequest
   keys: KeysByAccount
+  /** Every key that was meant could be read. False: keys that are not here may be wanted all the same. */
+  keysAreKnown: boolean
   /** Scripts on the disc, in order. */
   scripts: readonly string[]
 }
@@ -53,6 +55,7 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
   const problems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
   const {file, variables} = disc
   const {isRefused, ...account} = readAccount(disc, problems.account)
+  const keys = isRefused ? new Map() : readKeys(disc, account.username, problems.keys)
   const context: Context = {
     file,
     variables,
@@ -63,7 +66,8 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
     hostname: readHostname(disc, problems.hostname),
     ...account,
     firstNic: readFirstNic(disc, problems.network),
-    keys: isRefused ? new Map() : readKeys(disc, account.username, problems.keys),
+    keys,
+    keysAreKnown: !isRefused && areKeysKnown(disc, problems.keys),
     scripts: readScripts(disc, problems.scripts),
   }
   return {context, problems}
@@ -81,4 +85,10 @@ function describesNics(variables: Variables): boolean {
   return [...variables.values()].some(
     ({name, value}) => value !== '' && /^(ETH\d+_.|PCI\d+_ADDRESS$)/.test(name),
   )
+}
+
+/** No key variable was dropped, no named file missing, no line refused, and nothing stands below what was not read. */
+function areKeysKnown({dropped, isComplete}: Disc, problems: readonly Problem[]): boolean {
+  if (!isComplete || consumedVariables.keys.some(name => dropped.has(name))) return false
+  return problems.every(problem => weighProblem(problem) !== 'failure')
 }

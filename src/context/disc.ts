@@ -10,11 +10,15 @@ export type Disc = {
   variables: Variables
   /** The names of variables that stand in the file and could not be read: not the same as not being there. */
   dropped: ReadonlySet<string>
+  /** The file was read to its end. */
+  isComplete: boolean
   /** Found by a row of contract §1 that only contexts of OpenNebula 2.2 to 4.0 take. */
   isOldKind: boolean
   /** The names of the files on the disc. */
   names: readonly string[]
-  /** The text of a file on the disc; undefined if it is not there. */
+  /** There is a file of this name on the disc. */
+  hasFile(name: string): boolean
+  /** The text of a small file on the disc; undefined if it is not there. */
   readFile(name: string): string | undefined
 }
 

@@ -10,8 +10,7 @@ export function readScripts(disc: Disc, problems: Problem[]): string[] {
   if (variable === undefined) return disc.names.includes('init.sh') ? ['init.sh'] : []
   const names = variable.value.split(/[\s,]+/).filter(Boolean)
   return names.filter(name => {
-    const refusal =
-      refuseDiscName(name) ?? (disc.readFile(name) === undefined ? 'is not on the disc' : undefined)
+    const refusal = refuseDiscName(name) ?? (disc.hasFile(name) ? undefined : 'is not on the disc')
     if (refusal !== undefined) {
       const message = `${JSON.stringify(name)} ${refusal}, so it is not run`
       problems.push({...placeOf(disc, variable), code: 'value-rejected', message})

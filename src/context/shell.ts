@@ -29,18 +29,31 @@ export type Assignment = {
  * are those above it: an older value must not come back as if nothing had been. An assignment inside a command that is
  * not run (`if … fi`, a function, `A=1 cmd`, `readonly A=1`) counts as one that was dropped.
  */
-export type ShellFile = {assignments: readonly Assignment[]; problems: readonly Problem[]}
+export type ShellFile = {
+  assignments: readonly Assignment[]
+  /** False if something never closes: what stands below it was not read. */
+  isComplete: boolean
+  problems: readonly Problem[]
+}
 
 /** Reads a file of shell assignments. `bytes` is what is in it, `file` its name for messages. */
 export function parseShellFile(bytes: Uint8Array, file: string): ShellFile {
   const {text, problems} = decodeFile(bytes, file)
   const variables = new Variables(text, file)
   const cursor = new Cursor(text)
+  let isComplete = true
   while (cursor.offset < text.length) {
     const line = readLine(cursor)
     variables.take(line)
     // Below something that never closes, no line can be told from a line inside it.
-    if (line.unclosed !== undefined) break
+    if (line.unclosed !== undefined) {
+      isComplete = false
+      break
+    }
   }
-  return {assignments: variables.list(), problems: foldProblems([...problems, ...variables.problems])}
+  return {
+    assignments: variables.list(),
+    isComplete,
+    problems: foldProblems([...problems, ...variables.problems]),
+  }
 }

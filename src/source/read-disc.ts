@@ -16,7 +16,7 @@ const fileLimit = 1024 * 1024
 export function readDisc(source: FoundSource): DiscReading {
   const {files, directory, contextFile, recognition} = source
   try {
-    const {assignments, problems} = parseShellFile(
+    const {assignments, isComplete, problems} = parseShellFile(
       files.read(`${directory}/${contextFile}`) ?? empty,
       contextFile,
     )
@@ -26,8 +26,10 @@ export function readDisc(source: FoundSource): DiscReading {
       file: contextFile,
       variables: assignments.length === 0 ? noVariables : indexVariables(assignments),
       dropped: namesOfDropped(problems),
+      isComplete,
       isOldKind: ['label CDROM', 'TARGET', 'disc'].includes(recognition),
       names: files.list(directory),
+      hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,
       readFile: name => readSmallFile(source, name),
     }
     return {disc, problems}

@@ -74,6 +74,9 @@ let isStopped = false
 export function stopCommands(): void {
   isStopped = true
   for (const pid of running) signalGroup(pid, 'SIGTERM')
+  setTimeout(() => {
+    for (const pid of running) signalGroup(pid, 'SIGKILL')
+  }, killDelayMs).unref()
 }
 
 const notStarted = {ended: 'not started', exitCode: undefined, output: ''} as const

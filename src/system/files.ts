@@ -6,6 +6,7 @@ import {
   constants,
   fchmodSync,
   fchownSync,
+  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
@@ -48,9 +49,9 @@ export function openFiles(root: string) {
     /** The guest path that a guest path leads to when every symbolic link in it is followed. */
     followLinks: (path: string) => resolveGuestPath(root, path),
 
-    /** The bytes of a file; undefined if there is none. */
+    /** The bytes of a regular file; undefined if there is none. Nothing else is read: a pipe would never end. */
     read(path: string): Buffer | undefined {
-      return attempt(`read ${path}`, () => unlessAbsent(() => readFileSync(at(path))))
+      return attempt(`read ${path}`, () => unlessAbsent(() => readRegular(at(path))))
     },
 
     /** The text of a file as UTF-8; undefined if there is none. */
@@ -88,9 +89,17 @@ export function openFiles(root: string) {
       return join(at(dirname(path)), basename(path))
     },
 
+    /** The path on this machine of what is to be written: a link at the end is followed, on the running root too. */
+    locateTarget(path: string): string {
+      const isLink = lstatSync(files.locateEntry(path), {throwIfNoEntry: false})?.isSymbolicLink() ?? false
+      return isLink ? join(root, resolveGuestPath(root, path)) : at(path)
+    },
+
     /** Creates a directory and those above it. One that exists is left as it is. */
     makeDirectory(path: string, mode = 0o755): void {
-      attempt(`create the directory ${path}`, () => mkdirSync(at(path), {recursive: true, mode}))
+      if (files.status(path)?.isDirectory()) return
+      if (path !== '/') files.makeDirectory(dirname(path))
+      attempt(`create the directory ${path}`, () => mkdirSync(at(path), {mode}))
     },
 
     /** Removes an empty directory. */
@@ -100,7 +109,7 @@ export function openFiles(root: string) {
 
     /** Puts a file in place; a symbolic link at `path` stays, its target gets the text. */
     write(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
-      attempt(`write ${path}`, () => writeAtomically(at(path), bytes, options))
+      attempt(`write ${path}`, () => writeAtomically(files.locateTarget(path), bytes, options))
     },
 
     /** Gives a value to a file of /proc or /sys: there is nothing to replace, the kernel takes what is written. */
@@ -179,6 +188,18 @@ function syncDirectory(path: string): void {
   } catch (error) {
     // Some file systems (overlay over a read-only base, 9p) know no fsync for a directory: the rename still stands.
     if (codeOf(error) !== 'EINVAL') throw error
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function readRegular(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const status = fstatSync(descriptor)
+    if (status.isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'})
+    if (!status.isFile()) throw new Error('it is no regular file')
+    return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

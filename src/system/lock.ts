@@ -1,10 +1,10 @@
 // One agent at a time. The lock names its owner so exactly (process, its start time, boot) that a dead owner's lock
 // is told from a living one's at once, even where process numbers have come round.
 
-import {linkSync, rmSync, writeFileSync} from 'node:fs'
+import {linkSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname} from 'node:path'
 import {readBootId, readStartTime} from './clock.ts'
-import {attempt, codeOf} from './errors.ts'
+import {attempt, codeOf, SystemError} from './errors.ts'
 import {type Files, openFiles} from './files.ts'
 
 type Owner = {pid: number; startTime: string | undefined; bootId: string | undefined}
@@ -32,29 +32,63 @@ export function takeLock(files: Files, path: string): () => void {
   const me = JSON.stringify(describeOwner(process.pid))
   attempt(`write ${path}`, () => writeFileSync(own, me, {mode: 0o600}))
   try {
-    for (let tries = 0; !linked(own, lock, path); tries += 1) {
-      const owner = readOwner(files, path)
-      if (owner !== undefined && (isAlive(owner) || tries > 2)) throw new LockedError(owner.pid)
-      rmSync(lock, {force: true})
+    for (let tries = 0; !takeName(own, lock); tries += 1) {
+      if (tries > triesLimit) throw new SystemError(`take the lock ${path}`, 'it changes hands all the time')
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     }
   } finally {
     rmSync(own, {force: true})
   }
   return () => {
-    if (files.readText(path) === me) files.remove(path)
+    if (readText(lock) === me) rmSync(lock, {force: true})
   }
 }
 
-// link(2) either takes the name or fails: there is no moment at which two can have it.
-function linked(own: string, lock: string, path: string): boolean {
+/** So many milliseconds, about, several agents may take to agree on who takes a dead owner's lock over. */
+const triesLimit = 2000
+
+/** Tries once to make `own` the lock. */
+function takeName(own: string, lock: string): boolean {
+  if (linked(own, lock)) return true
+  const text = readText(lock)
+  refuseLiving(text)
+  // Several may meet a dead owner's lock at once: the one that gets this second name takes it over.
+  const takeover = `${lock}.takeover`
+  if (!linked(own, takeover)) {
+    if (!isAlive(parseOwner(readText(takeover)))) rmSync(takeover, {force: true})
+    return false
+  }
   try {
-    linkSync(own, lock)
+    if (readText(lock) !== text) return false
+    writeFileSync(`${own}.new`, readFileSync(own), {mode: 0o600})
+    renameSync(`${own}.new`, lock)
+    return true
+  } finally {
+    rmSync(takeover, {force: true})
+  }
+}
+
+function refuseLiving(text: string | undefined): void {
+  const owner = parseOwner(text)
+  if (owner !== undefined && isAlive(owner)) throw new LockedError(owner.pid)
+}
+
+// link(2) either takes the name or fails: there is no moment at which two can have it.
+function linked(own: string, name: string): boolean {
+  try {
+    linkSync(own, name)
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
-    return attempt(`take the lock ${path}`, () => {
-      throw error
-    })
+    throw new SystemError(`take the lock ${name}`, error)
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
   }
 }
 
@@ -65,14 +99,16 @@ function describeOwner(pid: number): Owner {
   return {pid, startTime: readStartTime(machine, pid), bootId: readBootId(machine)}
 }
 
-function isAlive(owner: Owner): boolean {
+function isAlive(owner: Owner | undefined): boolean {
+  if (owner === undefined) return false
   const now = describeOwner(owner.pid)
   return now.startTime !== undefined && now.startTime === owner.startTime && now.bootId === owner.bootId
 }
 
-function readOwner(files: Files, path: string): Owner | undefined {
+function parseOwner(text: string | undefined): Owner | undefined {
   try {
-    return JSON.parse(files.readText(path) ?? '') as Owner
+    const owner = JSON.parse(text ?? '') as Owner | null
+    return Number.isInteger(owner?.pid) ? owner! : undefined
   } catch {
     return undefined
   }

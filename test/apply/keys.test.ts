@@ -27,7 +27,7 @@ function makeHome(t: TestContext, files: Record<string, string> = {}) {
     manifest,
     install: () =>
       authorizeKeysHandler.perform(
-        {kind: 'authorize-keys', account: 'joe', keys},
+        {kind: 'authorize-keys', account: 'joe', keys, revokes: true},
         {system, manifest, mayExecute: false},
       ),
   }

@@ -41,10 +41,14 @@ const cases: [what: string, before: string, wanted: string[], owned: string[], a
 
 for (const [what, before, wanted, owned, after] of cases) {
   test(what, () => {
-    const {text, added} = editKeys(before, keys(...wanted), blobs(...owned))
+    const {text, added} = editKeys(before, {keys: keys(...wanted), revokes: true}, blobs(...owned))
     assert.equal(text, after)
     const ours = [...blobs(...owned), ...added.map(({blob}) => blob)]
-    assert.equal(editKeys(text, keys(...wanted), ours).text, after, 'a second edit changes nothing')
+    assert.equal(
+      editKeys(text, {keys: keys(...wanted), revokes: true}, ours).text,
+      after,
+      'a second edit changes nothing',
+    )
   })
 }
 
@@ -57,4 +61,9 @@ test('repetitions of a key of ours are folded, the first stays', () => {
 
 test('repetitions of a foreign key stay', () => {
   assert.equal(foldKeys(`${bob}\n${bob}\n`, blobs(alice)), `${bob}\n${bob}\n`)
+})
+
+test('where not all keys are known, none is revoked', () => {
+  const text = `${alice}\n${bob}\n`
+  assert.equal(editKeys(text, {keys: keys(bob), revokes: false}, blobs(alice, bob)).text, text)
 })

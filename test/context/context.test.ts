@@ -13,8 +13,10 @@ function makeDisc(text: string, files: Record<string, string> = {}): Disc {
     file: 'context.sh',
     variables: indexVariables(assignments),
     dropped: new Set(),
+    isComplete: true,
     isOldKind: false,
     names: Object.keys(files),
+    hasFile: name => name in files,
     readFile: name => files[name],
   }
 }

@@ -5,7 +5,7 @@ import type {Sample, ShellName} from './shells.ts'
 
 const names = (
   'HOSTNAME IP_PUBLIC NETMASK GATEWAY USERNAME SSH_PUBLIC_KEY ETH0_IP ETH0_MAC ETH1_DNS TARGET FILES PATH IFS HOME ' +
-  'PS4 LD_PRELOAD MOUNT_DIR A B C1 _X __ x_y lower mixedCase if done export'
+  'PS4 LD_PRELOAD MOUNT_DIR A B C1 _X __ x_y lower mixedCase then done export'
 ).split(' ')
 
 /** Bash marks its own quoting with these and mistakes them behind a backslash: `"\^A$NAME"` is not expanded. */

@@ -97,6 +97,11 @@ for (const [text, quoting] of quotingCases) {
   })
 }
 
+test('a name is told in upper case and as it is written', () => {
+  const [{name, written} = {}] = parse('hostName=x').assignments
+  assert.deepEqual([name, written], ['HOSTNAME', 'hostName'])
+})
+
 test('every assignment is told with its line, even if a later one wins', () => {
   const {assignments} = parse('# x\nA="\n\n" B=2\n\\\nA=3;\n')
   assert.deepEqual(

@@ -136,13 +136,13 @@ async function finish(root: string): Promise<void> {
 }
 
 async function forgetOldAgents(): Promise<void> {
-  const hour = 3_600_000
+  const longestRunMs = 20 * 60_000
   const names = await readdir(cacheDirectory)
   for (const path of names
     .filter(name => name.startsWith('agent-'))
     .map(name => join(cacheDirectory, name))) {
     const {mtimeMs} = await stat(path)
     // A younger one may be under a guest that is still running.
-    if (Date.now() - mtimeMs > hour) await rm(path, {recursive: true, force: true})
+    if (Date.now() - mtimeMs > longestRunMs) await rm(path, {recursive: true, force: true})
   }
 }
