@@ -14,9 +14,6 @@ import {fileURLToPath} from 'node:url'
 /** Debian package, how to tell that it is there (a program, or a file), and what it is for. A new need is a new line. */
 const debianPackages = [
   ['binutils', 'strip', 'an executable without symbols'],
-  ['xz-utils', 'xz', 'packages'],
-  ['cpio', 'cpio', 'initial ramdisks'],
-  ['busybox-static', '/var/lib/dpkg/info/busybox-static.list', 'guests of a few megabytes'],
   ['e2fsprogs', 'mke2fs', 'disc images'],
   ['genisoimage', 'genisoimage', 'context discs as OpenNebula makes them'],
   ['debootstrap', 'debootstrap', 'guests of Debian and Ubuntu'],
@@ -24,6 +21,11 @@ const debianPackages = [
   ['util-linux', 'unshare', 'name spaces'],
   ['qemu-system-x86', 'qemu-system-x86_64', 'booted guests'],
   ['openssh-client', 'ssh-keygen', 'keys'],
+  ['dosfstools', 'mkfs.vfat', 'disc images'],
+  ['shellcheck', 'shellcheck', 'the init scripts'],
+  ['strace', 'strace', 'runs that are killed at every change'],
+  ['systemd', 'systemd-analyze', 'the units'],
+  ['man-db', 'man', 'the manual pages'],
 ]
 
 const repository = fileURLToPath(new URL('..', import.meta.url))

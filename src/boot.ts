@@ -30,7 +30,7 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
   const startedAt = new Date().toISOString()
   const release = takeLock(system.files, lockPath)
   try {
-    await endLeftoverMount(system)
+    if (system.live) await endLeftoverMount(system)
     const prepared = await prepareBoot(system, request, settings =>
       system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
     )
@@ -43,12 +43,10 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       durationMs: elapsed(),
       ...run,
     }
-    show(
-      request.log,
-      report.problems.map(problem => formatProblemLine(problem)),
-    )
-    show(request.log, [formatSummary(report, describeGuest(prepared, run.steps))], {isSummary: true})
-    quietly(() => writeReport(system, report))
+    const show = showMasked(request.log, prepared.mask)
+    show(report.problems.map(problem => formatProblemLine(problem)))
+    show([formatSummary(report, describeGuest(prepared, run.steps))], {isSummary: true})
+    quietly(() => writeReport(system, report, prepared.mask))
     return report
   } finally {
     release()
@@ -58,16 +56,18 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
 async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, elapsed: () => number) {
   const {manifest, plan, source, contextReport} = prepared
   const state = readBootState(system)
+  const show = showMasked(log, prepared.mask)
   const onStepEnd = (step: StepReport) => {
-    show(log, formatStep(step))
+    show(formatStep(step))
     // A script is not run twice in one boot, so it is noted as soon as it has ended.
     if (step.name === 'scripts') noteSteps(system, state, [step])
   }
   try {
-    show(log, formatContext(contextReport))
+    show(formatContext(contextReport))
     enterPlan(manifest, prepared)
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
     noteSteps(system, state, steps)
+    settleHosts(manifest, steps)
     const labels = await restoreLabels(system, changedPaths(steps))
     const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
     const parts = {context: contextReport, steps, problems}
@@ -88,12 +88,20 @@ function enterPlan(manifest: Manifest, {plan}: Prepared): void {
   if (isPlanned('network')) {
     for (const {mac, device, origin} of plan.network.nics) manifest.nics[mac] = {device, origin}
   }
-  if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = plan.hosts
+  // Until the file is written the line of the run before may still stand in it.
+  if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = [plan.hosts, ...manifest.hosts]
+}
+
+/** Once /etc/hosts is written only the new line is in it. */
+function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
+  const hostname = steps.find(step => step.name === 'hostname')
+  if (hostname?.outcome === 'changed' || hostname?.outcome === 'unchanged') manifest.hosts.splice(1)
 }
 
 function noteSteps(system: System, state: BootState, steps: readonly StepReport[]): void {
   for (const step of steps) {
-    if (step.outcome === 'changed' || step.outcome === 'unchanged') state[step.name] = step.digest
+    const isDone = step.outcome === 'changed' || step.outcome === 'unchanged'
+    if (isDone && step.digest !== undefined) state[step.name] = step.digest
   }
   quietly(() => writeBootState(system, state))
 }
@@ -114,8 +122,10 @@ function describeGuest({context, plan, facts}: Prepared, steps: readonly StepRep
   return [...(name === undefined ? [] : [name]), ...(hasNetwork ? plan.network.nics.map(describeNic) : [])]
 }
 
-function show(log: Log, lines: readonly ReportLine[], options: LineOptions = {}): void {
-  for (const {level, text, entry} of lines) log.log(level, text, {...options, entry})
+function showMasked(log: Log, mask: (text: string) => string) {
+  return (lines: readonly ReportLine[], options: LineOptions = {}) => {
+    for (const {level, text, entry} of lines) log.log(level, mask(text), {...options, entry: mask(entry)})
+  }
 }
 
 function round(ms: number): number {

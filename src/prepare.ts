@@ -12,13 +12,14 @@ import {type Plan, planBoot} from './plan/plan.ts'
 import type {Problem} from './problem.ts'
 import {readBootState} from './report/boot-state.ts'
 import {type Manifest, readManifest} from './report/manifest.ts'
+import {createMask} from './report/mask.ts'
 import type {ContextReport} from './report/report.ts'
 import {readSettingsLayers} from './settings/read-settings.ts'
 import {type Settings, type SettingsLayer, settle} from './settings/settings.ts'
 import {acquireSource} from './source/acquire.ts'
 import type {MountPlace} from './source/mount.ts'
 import {type DiscReading, readDisc} from './source/read-disc.ts'
-import type {Source} from './source/source.ts'
+import {isOldRow, type Source} from './source/source.ts'
 import type {Stage} from './steps.ts'
 import type {System} from './system/system.ts'
 
@@ -42,8 +43,10 @@ export type Prepared = {
   facts: Facts
   manifest: Manifest
   plan: Plan
-  /** Problems of the settings and of the agent's own records. */
+  /** Problems of the settings, the facts and the agent's own records. */
   problems: readonly Problem[]
+  /** Takes the secrets of the context out of a text. */
+  mask(text: string): string
 }
 
 /** Looks at everything and plans the stages. `choosePlace` says where a disc may be mounted. */
@@ -69,7 +72,8 @@ export async function prepareBoot(
     const reading = source.state === 'found' ? readDisc(source) : undefined
     const contextReport = describeContext(source, reading, performance.now() - begin)
     const rest = await planFrom(system, request, {source, disc: reading?.disc, layers, manifest, problems})
-    return {source, contextReport, manifest, problems: [...problems, ...rest.facts.problems], ...rest}
+    const mask = createMask(reading?.disc?.variables)
+    return {source, contextReport, manifest, problems: [...problems, ...rest.facts.problems], mask, ...rest}
   } catch (error) {
     if (source.state === 'found') await source.release()
     throw error
@@ -96,6 +100,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
   })
   const input: PlanInput = {
     context: meaning?.context,
+    isContextUnreadable: disc === undefined && isOfUnknownKind(source),
     contextProblems: meaning?.problems ?? noProblems,
     settings,
     facts,
@@ -108,6 +113,11 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
 }
 
 const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
+
+/** A disc that only contexts of 2.2 to 4.0 come on tells the kind even if its text cannot be read. */
+function isOfUnknownKind(source: Source): boolean {
+  return source.state === 'unreadable' || (source.state === 'found' && !isOldRow(source.recognition))
+}
 
 function describeContext(source: Source, read: DiscReading | undefined, durationMs: number): ContextReport {
   const found = source.state === 'found' ? {origin: source.origin, recognition: source.recognition} : {}

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict'
-import {spawn} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {readBootId, readStartTime} from '../src/system/clock.ts'
 import {openFiles} from '../src/system/files.ts'
+import {makeKey} from './keys.ts'
 import {runVmcontext} from './run-vmcontext.ts'
 import {makeDirectory} from './temporary.ts'
 import {compareTrees, readTree} from './tree.ts'
 
 const context =
-  'HOSTNAME="web.example.org"\nONEGATE_TOKEN="t0ken-of-the-cloud"\nPASSWORD="hunter2"\nNOTE="see t0ken"\n'
+  'HOSTNAME="web.example.org"\nONEGATE_TOKEN="t0ken-of-the-cloud"\nPASSWORD="hunter2"\nNOTE="see hunter2"\n'
 
 /** A small Debian with a context beside it. */
 function makeGuest(t: TestContext, files: Record<string, string> = {}) {
@@ -105,6 +106,120 @@ for (const [what, options] of [
   })
 }
 
+const [alice, bob] = [makeKey('alice'), makeKey('bob')]
+const keysPath = 'root/.ssh/authorized_keys'
+const passwd = 'root:x:0:0:root:/root:/bin/sh\njoe:x:1000:1000::/home/joe:/bin/sh\n'
+
+test('a key that a later context no longer names is revoked, and those of others stay', async t => {
+  const {directory, root, run} = makeGuest(t, {
+    'root/etc/passwd': passwd,
+    [`root/${keysPath}`]: `${bob}\n`,
+    'disc/context.sh': `SSH_PUBLIC_KEY="${alice}"\n`,
+  })
+  await run('boot')
+  assert.equal(readFileSync(join(root, keysPath), 'utf8'), `${bob}\n${alice}\n`)
+  writeFileSync(join(directory, 'disc/context.sh'), 'HOSTNAME="web"\n')
+  assert.match((await run('boot')).output, /revoked 1 key of root/)
+  assert.equal(readFileSync(join(root, keysPath), 'utf8'), `${bob}\n`)
+})
+
+const unclear: [what: string, context: string][] = [
+  ['a key variable that would have to be run', 'SSH_PUBLIC_KEY="$(cat key)"\n'],
+  ['a key file that is missing', 'USER_PUBKEY="missing.pub"\n'],
+  ['a key that is damaged', 'SSH_PUBLIC_KEY="ssh-ed25519 AAAA"\n'],
+  ['a USERNAME that would have to be run', `USERNAME="$(whoami)"\nSSH_PUBLIC_KEY="${bob}"\n`],
+  ['a USERNAME that is none', `USERNAME="a:b"\nSSH_PUBLIC_KEY="${bob}"\n`],
+  ['a quote above that never closes', `FOO="\nSSH_PUBLIC_KEY='${bob}'\n`],
+  ['a quote that never closes above USERNAME', `SSH_PUBLIC_KEY='${bob}'\nFOO="\nUSERNAME=joe\n`],
+  ['a context that cannot be read', 'A=\0\n'],
+]
+
+for (const [what, context] of unclear) {
+  test(`${what} locks nobody out and lets nobody in as root`, async t => {
+    const {directory, root, run} = makeGuest(t, {
+      'root/etc/passwd': passwd,
+      'root/root/.profile': '',
+      'disc/context.sh': `SSH_PUBLIC_KEY="${alice}"\n`,
+    })
+    await run('boot')
+    writeFileSync(join(directory, 'disc/context.sh'), context)
+    assert.equal((await run('boot')).exitCode, 1)
+    assert.equal(readFileSync(join(root, keysPath), 'utf8'), `${alice}\n`)
+  })
+}
+
+const odd: [what: string, files: Record<string, string>, directory: string | undefined, exitCode: number][] =
+  [
+    ['an rc.local that is a directory', {}, 'etc/rc.local', 0],
+    ['an os-release that is a directory', {'root/usr/lib/os-release': 'ID=debian\n'}, undefined, 0],
+    ['settings that are a directory', {}, 'etc/vmcontext.conf', 0],
+    ['a manifest that is a directory', {}, 'var/lib/vmcontext/manifest.json', 0],
+    [
+      'a manifest with nothing in it',
+      {'root/var/lib/vmcontext/manifest.json': '{"version":1,"keys":null}'},
+      undefined,
+      0,
+    ],
+    ['a manifest of no version', {'root/var/lib/vmcontext/manifest.json': '{"version":"x"}'}, undefined, 0],
+  ]
+
+for (const [what, files, path, exitCode] of odd) {
+  test(`${what} costs itself, not the boot`, async t => {
+    const {root, run} = makeGuest(t, files)
+    if (path !== undefined) mkdirSync(join(root, path), {recursive: true})
+    const result = await run('boot')
+    assert.equal(result.exitCode, exitCode, result.output + result.errors)
+    assert.equal(readFileSync(join(root, 'etc/hostname'), 'utf8'), 'web\n')
+  })
+}
+
+test('a pipe in the place of a file is not waited for', async t => {
+  const {root, run} = makeGuest(t)
+  execFileSync('mkfifo', [join(root, 'etc/rc.local')])
+  assert.match((await run('boot')).output, /could not read \/etc\/rc\.local: it is no regular file/)
+})
+
+test('an empty path does not mean the current directory', async () => {
+  for (const option of ['--root', '--context', '--links']) {
+    const {exitCode, errors} = await runVmcontext('plan', option, '')
+    assert.deepEqual([exitCode, errors], [2, `vmcontext: ${option}: the path is empty\n`])
+  }
+})
+
+test('a link to the running system is no image of one', async t => {
+  const {directory} = makeGuest(t)
+  symlinkSync('/', join(directory, 'link'))
+  const {exitCode, errors} = await runVmcontext('plan', '--root', join(directory, 'link'))
+  assert.equal(exitCode, 2)
+  assert.match(errors, /is the running system/)
+})
+
+test('a step that is switched off is not done by another one', async t => {
+  const {root, run} = makeGuest(t, {
+    'root/etc/os-release': 'ID=centos\nID_LIKE=rhel\nVERSION_ID="6"\n',
+    'root/etc/sysconfig/network-scripts/ifup': '',
+    'root/etc/sysconfig/network': 'NETWORKING=no\n',
+  })
+  await run('boot', '--set', 'STEPS_OFF=network')
+  assert.equal(
+    readFileSync(join(root, 'etc/sysconfig/network'), 'utf8'),
+    'NETWORKING=no\nHOSTNAME=web.example.org\n',
+  )
+  assert.match(
+    readFileSync(join(root, 'etc/hosts'), 'utf8'),
+    /^127\.0\.0\.1\tlocalhost web\.example\.org web$/m,
+  )
+})
+
+test('directories are open to everybody where they should be', async t => {
+  const {root, run} = makeGuest(t)
+  await run('boot')
+  const modes = ['var', 'var/lib', 'var/lib/vmcontext', 'run/vmcontext'].map(
+    path => statSync(join(root, path)).mode & 0o777,
+  )
+  assert.deepEqual(modes, [0o755, 0o755, 0o700, 0o755])
+})
+
 test('a plan changes nothing at all and tells what boot then does', async t => {
   const {directory, root, run} = makeGuest(t)
   const before = readTree(root)
@@ -195,11 +310,11 @@ test('a megabyte of assignments is read', async t => {
   assert.match((await run('boot')).output, /2 variables/)
 })
 
-test('more than a megabyte is refused, and the rest of the boot goes on', async t => {
+test('more than a megabyte is refused', async t => {
   const {run, root} = makeGuest(t, {'disc/context.sh': 'A=1\n'.repeat(300_000)})
   const {exitCode, output} = await run('boot')
   assert.equal(exitCode, 1)
-  assert.match(output, /network {3}wrote/)
+  assert.match(output, /failure: context\.sh: the file is larger than 1 MiB/)
   assert.ok(!existsSync(join(root, 'etc/hostname')))
 })
 

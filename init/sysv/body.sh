@@ -63,6 +63,11 @@ final_is_enabled() {
   return 1
 }
 
+# /run is no tmpfs on CentOS 6 and before: the report of an earlier boot may still lie there.
+ran_in_this_boot() {
+  [ -f "$report" ] && grep -q "\"bootId\": \"$(cat /proc/sys/kernel/random/boot_id)\"" "$report"
+}
+
 # Debian's rc tells its scripts the runlevel. The network is brought up at the end of S.
 network_is_to_come() {
   [ "${runlevel-}" = S ]
@@ -100,7 +105,7 @@ start() {
     set -- 60 boot --stage local
   elif ! final_is_enabled; then
     set -- 1860 boot
-  elif [ -f "$report" ]; then
+  elif ran_in_this_boot; then
     # It was linked into S as well.
     return
   else
@@ -125,7 +130,7 @@ case ${1-start} in
     # Nothing runs on, and an address must not change under a machine that is going down or being upgraded.
     ;;
   status)
-    if [ -f "$report" ]; then
+    if ran_in_this_boot; then
       say "ran in this boot; its report is $report"
     else
       say 'has not run in this boot'

@@ -10,7 +10,7 @@ export const createAccountHandler: Handler<CreateAccountAction> = {
     if (readAccount(system, name) === undefined) manifest.accounts[name] = {created: true}
   },
 
-  async perform({name, shell, group}, {system}) {
+  async perform({name, shell, group}, {system, manifest}) {
     const existing = readAccount(system, name)
     if (existing !== undefined) return {status: 'unchanged', detail: name}
     // `*` and not useradd's `!`: an sshd without PAM takes `!` for a locked account and refuses its keys.
@@ -20,6 +20,7 @@ export const createAccountHandler: Handler<CreateAccountAction> = {
     const account = readAccount(system, name)
     if (account !== undefined)
       return {status: 'changed', detail: `created the account ${name}, uid ${account.uid}`}
+    delete manifest.accounts[name]
     const reason = succeeded(result) ? 'ended well, yet /etc/passwd does not have it' : describeEnd(result)
     return failed(`account ${name}`, `could not create the account ${name}: useradd ${reason}`)
   },

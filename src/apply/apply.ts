@@ -106,12 +106,14 @@ async function perform(action: Action, workshop: Workshop, refusal: unknown): Pr
     if (refusal !== undefined) throw refusal
     return await handlerOf(action).perform(action, workshop)
   } catch (error) {
-    if (error instanceof SystemError) return failed(action.kind, error.message, cureFor(error.code))
+    if (error instanceof SystemError) return failed(action.kind, error.message, cureFor(action, error.code))
     return {status: 'failed', detail: action.kind, problems: [describeDefect(error)]}
   }
 }
 
-function cureFor(code: string): string | undefined {
+function cureFor(action: Action, code: string): string | undefined {
+  if (code === 'EACCES' && action.kind === 'authorize-keys')
+    return `see that the home of ${action.account} belongs to ${action.account}`
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space and run vmcontext boot again'
   if (code === 'EROFS') return 'mount the file system for writing and run vmcontext boot again'
   if (code === 'EACCES' || code === 'EPERM') return 'run as root; see lsattr for an immutable file'

@@ -2,6 +2,7 @@
 
 import type {Problem} from '../problem.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
+import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 /**
@@ -23,7 +24,12 @@ function askForRelabelling(system: System): Problem[] {
     system.files.readText('/etc/selinux/config') ?? '',
   )
   if (!isUsed) return []
-  system.files.write('/.autorelabel', '', {mode: 0o600})
+  try {
+    system.files.write('/.autorelabel', '', {mode: 0o600})
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    return [{code: 'deed-failed', message: error.message, cure: 'touch /.autorelabel on this root'}]
+  }
   return [
     {
       code: 'deed-left-out',

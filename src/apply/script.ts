@@ -4,10 +4,11 @@
 import type {RunScriptAction} from '../action.ts'
 import type {Problem} from '../problem.ts'
 import {describeEnd, succeeded, toolEnvironment} from '../system/commands.ts'
+import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Handler, leftOut, type Result} from './workshop.ts'
 
-export const logDirectory = '/var/log/vmcontext'
+const logDirectory = '/var/log/vmcontext'
 const defaultInterpreter = '/bin/sh'
 
 export const runScriptHandler: Handler<RunScriptAction> = {
@@ -17,21 +18,22 @@ export const runScriptHandler: Handler<RunScriptAction> = {
     const {command, problems} = readInterpreter(system, action)
     const logPath = `${logDirectory}/${action.name.replaceAll('/', '_')}.log`
     const log = openLog(system, logPath)
+    problems.push(...log.problems)
     try {
       const result = await system.run({
         argv: [...command, action.path],
         timeoutMs: action.timeoutMs,
         environment: {...toolEnvironment, ...action.environment},
         directory: action.environment.MOUNT_DIR ?? '/',
-        ...(typeof log === 'number' ? {outputTo: log} : {}),
+        outputTo: log.descriptor,
       })
       const detail = `ran ${action.name}`
       if (succeeded(result)) return {status: 'changed', detail, problems}
-      const cure = `its output is in ${logPath}`
+      const cure = log.problems.length === 0 ? `its output is in ${logPath}` : undefined
       const failure: Problem = {code: 'deed-failed', message: `${action.name} ${describeEnd(result)}`, cure}
       return {status: 'failed', detail, problems: [...problems, failure]} satisfies Result
     } finally {
-      if (typeof log === 'number') system.files.close(log)
+      system.files.close(log.descriptor)
     }
   },
 }
@@ -58,12 +60,17 @@ function splitOnce(line: string): [string, string | undefined] {
   return [match?.[1] ?? '', match?.[2]]
 }
 
-/** A script whose log cannot be written runs all the same; the log is missing then. */
-function openLog(system: System, path: string): number | undefined {
+/**
+ * Opens the log of a script, the one place that takes its output as it comes: it may tell secrets. Where there is none
+ * the script runs all the same, and what it says is lost.
+ */
+function openLog(system: System, path: string): {descriptor: number; problems: Problem[]} {
   try {
     system.files.makeDirectory(logDirectory, 0o700)
-    return system.files.openToAppend(path)
-  } catch {
-    return undefined
+    return {descriptor: system.files.openToAppend(path), problems: []}
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    const message = `${error.message}; what the script says is lost`
+    return {descriptor: system.files.openToAppend('/dev/null'), problems: [{code: 'record-damaged', message}]}
   }
 }

@@ -8,6 +8,7 @@ import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
 import {formatProblem, weighProblem} from '../problem.ts'
 import {count, formatContext, formatProblemLine} from '../report/lines.ts'
 import {placeForLooking} from '../source/mount.ts'
+import {escapeControls} from '../system/commands.ts'
 import {openSystem, type System} from '../system/system.ts'
 import {exitCodes, type Terminal} from './start.ts'
 
@@ -22,13 +23,16 @@ export async function showPlan(system: System, request: Request, options: PlanOp
     return exitCodes.done
   }
   if (prepared.source.state === 'found') await prepared.source.release()
-  print(options.json ? `${JSON.stringify(describePlan(prepared), null, 2)}\n` : formatPlan(prepared))
+  const text = options.json
+    ? JSON.stringify(describePlan(prepared), null, 2)
+    : escapeControls(formatPlan(prepared))
+  print(`${prepared.mask(text)}\n`)
   return judge(prepared, options)
 }
 
 function judge(prepared: Prepared, {check, strict}: PlanOptions): number {
   const weights = planProblems(prepared).map(weighProblem)
-  const hasWork = prepared.plan.steps.some(step => step.actions.length > 0)
+  const hasWork = thingsToDo(prepared).length > 0
   if (weights.includes('failure') || (strict && weights.includes('warning'))) return exitCodes.failed
   return check && hasWork ? exitCodes.failed : exitCodes.done
 }
@@ -45,9 +49,9 @@ function formatPlan(prepared: Prepared): string {
     ...formatContext(contextReport).map(({text}) => text),
     ...plan.steps.flatMap(step => formatStep(step, prepared)),
     ...problems.map(problem => formatProblemLine(problem).text),
-    summarize(plan.steps),
+    summarize(prepared),
   ]
-  return `${lines.join('\n')}\n`
+  return lines.join('\n')
 }
 
 const indent = ' '.repeat(12)
@@ -118,9 +122,17 @@ function asText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
-function summarize(steps: readonly Step[]): string {
-  const actions = steps.flatMap(step => step.actions).filter(action => action.kind !== 'fold-keys')
-  return actions.length === 0 ? 'Nothing to do.' : `${count(actions.length, 'thing')} to do.`
+function summarize(prepared: Prepared): string {
+  const {length} = thingsToDo(prepared)
+  return length === 0 ? 'Nothing to do.' : `${count(length, 'thing')} to do.`
+}
+
+/** What a boot would really do: on another root nothing is executed, and folding keys belongs to the scripts. */
+function thingsToDo({plan, facts}: Prepared): Action[] {
+  const executed = ['run', 'run-script', 'set-hostname']
+  return plan.steps
+    .flatMap(step => step.actions)
+    .filter(({kind}) => kind !== 'fold-keys' && (facts.live || !executed.includes(kind)))
 }
 
 /** The plan for programs. */

@@ -2,7 +2,7 @@
 
 import type {Problem} from '../problem.ts'
 import {type Disc, placeOf} from './disc.ts'
-import {parseAddress, parseMask, refuseHostAddress} from './ipv4.ts'
+import {parseAddress, parseHostAddress, parseMask} from './ipv4.ts'
 import {pickVariable, readPlainValue} from './variables.ts'
 
 /** The address of the first NIC instead of the one in its MAC, and what goes with it. */
@@ -25,11 +25,6 @@ export function readFirstNic(disc: Disc, problems: Problem[]): FirstNicRequest {
   }
   const prefix = read('NETMASK', parseMask, 'a mask such as 255.255.255.0 or 24')
   const address = read('IP_PUBLIC', parseAddress, 'an IPv4 address')
-  const gateway = read('GATEWAY', parseAddress, 'an IPv4 address')
-  const refusal = address === undefined ? undefined : refuseHostAddress(address, prefix ?? 24)
-  if (refusal === undefined) return {address, prefix, gateway}
-  const variable = pickVariable(disc.variables, 'IP_PUBLIC')!
-  const message = `${address} is ${refusal}, so the first NIC does without`
-  problems.push({...placeOf(disc, variable), code: 'value-rejected', message})
-  return {prefix, gateway}
+  const gateway = read('GATEWAY', parseHostAddress, 'an address that a gateway can have')
+  return {address, prefix, gateway}
 }

@@ -21,6 +21,12 @@ export function parseAddress(text: string): string | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0\d/.test(text) ? text : undefined
 }
 
+/** Reads an address that a host of some network can have, as a gateway must. */
+export function parseHostAddress(text: string): string | undefined {
+  const address = parseAddress(text)
+  return address === undefined || refuseHostAddress(address, 32) !== undefined ? undefined : address
+}
+
 /** Reads a mask as `255.255.0.0`, `16` or `/16` and gives the prefix length, 1 to 32; undefined if it is none. */
 export function parseMask(text: string): number | undefined {
   const number = /^\/?(\d{1,2})$/.exec(text)?.[1]

@@ -1,5 +1,6 @@
 // Everything a planner has to know about the guest, gathered once, as plain data. A planner never asks the machine.
 
+import type {Stats} from 'node:fs'
 import type {ByteText} from '../action.ts'
 import type {Dialect} from '../network/dialect.ts'
 import type {Problem} from '../problem.ts'
@@ -11,7 +12,7 @@ import {chooseDialect} from './dialect-in-charge.ts'
 import {type FileTree, readFileTree} from './files.ts'
 import {type Link, readLinks} from './links.ts'
 import {type ManagerName, readManagers, whoIsInCharge} from './network-managers.ts'
-import {type OperatingSystem, readOperatingSystem} from './operating-system.ts'
+import {type OperatingSystem, readOperatingSystem, unknownSystem} from './operating-system.ts'
 import {findRivals} from './rivals.ts'
 
 export type Facts = {
@@ -59,52 +60,66 @@ const namedFiles = ['/etc/hostname', '/etc/HOSTNAME', '/etc/hosts', '/etc/syscon
 
 /** Gathers the facts. Reads only; nothing is started. */
 export function gatherFacts(system: System, options: FactOptions): Facts {
-  const os = readOperatingSystem(system)
-  const manager = whoIsInCharge(os, readManagers(system))
-  const {dialect, isLeftAlone, problems} = chooseDialect(manager, os, options.networkType)
-  const accounts = readAccounts(system)
+  const problems: Problem[] = []
+  /** What cannot be read costs itself. An ordinary user may make a plan, and then cannot look everywhere. */
+  const orElse = <T>(read: () => T, otherwise: T): T => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error
+      problems.push({code: 'fact-missing', message: error.message})
+      return otherwise
+    }
+  }
+  problems.push(...orElse(() => findRivals(system), []))
+  const os = orElse(() => readOperatingSystem(system), unknownSystem)
+  const manager = orElse(() => whoIsInCharge(os, readManagers(system)), undefined)
+  const choice = chooseDialect(manager, os, options.networkType)
+  problems.push(...choice.problems)
+  const {dialect} = choice
+  const accounts = orElse(() => readAccounts(system), [])
+  const {files} = system
   return {
     root: system.root,
     live: system.live,
     os,
-    links: options.links ?? readLinks(system),
-    kernelHostname: system.live ? system.files.readText('/proc/sys/kernel/hostname')?.trim() : undefined,
+    links: options.links ?? orElse(() => readLinks(system), []),
+    kernelHostname: system.live
+      ? orElse(() => files.readText('/proc/sys/kernel/hostname')?.trim(), undefined)
+      : undefined,
     accounts,
-    authorizedKeys: readKeys(system, accounts, options.keysOf),
-    groups: readGroupNames(system),
-    shells: options.shells.filter(path => system.files.status(path)?.isFile()),
+    authorizedKeys: readKeys(system, accounts, options.keysOf, orElse),
+    groups: orElse(() => readGroupNames(system), []),
+    shells: options.shells.filter(path => orElse(() => isProgram(files.status(path)), false)),
     manager,
     dialect,
-    leavesNetwork: isLeftAlone,
+    leavesNetwork: choice.isLeftAlone,
     networkStarted:
-      system.live && (dialect?.serviceMarks ?? []).some(path => system.files.status(path) !== undefined),
-    devicesUp: readDevicesUp(system),
+      system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
+    devicesUp: orElse(() => readDevicesUp(system), undefined),
     files: readFileTree(system, known => [...namedFiles, ...(dialect?.sources(known) ?? [])], problems),
-    problems: [...findRivals(system), ...problems],
+    problems,
   }
+}
+
+type OrElse = <T>(read: () => T, otherwise: T) => T
+
+function isProgram(status: Stats | undefined): boolean {
+  return status?.isFile() === true && (status.mode & 0o111) !== 0
 }
 
 function readKeys(
   system: System,
   accounts: readonly Account[],
   names: readonly string[],
+  orElse: OrElse,
 ): ReadonlyMap<string, ByteText> {
   const texts = new Map<string, ByteText>()
   for (const account of accounts.filter(({name}) => names.includes(name))) {
-    const text = unlessRefused(() => readAuthorizedKeys(system, account))
+    const text = orElse(() => readAuthorizedKeys(system, account), undefined)
     if (typeof text === 'string') texts.set(account.name, text)
   }
   return texts
-}
-
-/** An ordinary user may make a plan, and then cannot look everywhere. */
-function unlessRefused<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof SystemError) return undefined
-    throw error
-  }
 }
 
 /** ifupdown notes each device it has brought up as `eth0=eth0`. */

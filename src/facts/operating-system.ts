@@ -13,6 +13,9 @@ export type OperatingSystem = {
   name: string
 }
 
+/** What is taken where no file tells. */
+export const unknownSystem: OperatingSystem = {family: 'unknown', id: 'unknown', name: 'an unknown system'}
+
 /** Reads os-release(5), or the files that distributions had before it. */
 export function readOperatingSystem(system: System): OperatingSystem {
   const read = (path: string) => system.files.readText(path)
@@ -26,7 +29,7 @@ export function readOperatingSystem(system: System): OperatingSystem {
     return describe('suse', /opensuse/i.test(suse) ? 'opensuse' : 'sles', firstLine(suse))
   const debian = read('/etc/debian_version')
   if (debian !== undefined) return describe('debian', 'debian', `Debian ${firstLine(debian)}`)
-  return {family: 'unknown', id: 'unknown', name: 'an unknown system'}
+  return unknownSystem
 }
 
 /** Reads the text of os-release(5). */

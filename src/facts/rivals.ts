@@ -59,7 +59,7 @@ function findScripts(system: System): Problem[] {
 
 function runsDisc(system: System, path: string): boolean {
   const lines = (system.files.readText(path) ?? '').split('\n')
-  return lines.some(line => /^[^#]*\b(init|context)\.sh\b/.test(line))
+  return lines.some(line => /^[^#]*(\/mnt\/init\.sh|\bcontext\.sh)\b/.test(line))
 }
 
 function isOldScript(system: System, path: string): boolean {

@@ -55,17 +55,16 @@ function describeNic(
   const prefix = (isFirst ? request.first.prefix : undefined) ?? request.prefix
   const refusal = refuseHostAddress(address, prefix)
   if (refusal !== undefined) {
-    const message = `${link.name} gets no address: its MAC ${link.mac} stands for ${address}, ${refusal}`
-    problems.push({
-      code: 'nic-skipped',
-      message,
-      cure: 'give the NIC another MAC, or IP_PUBLIC in the context',
-    })
+    const source = given === undefined ? `its MAC ${link.mac} stands for` : 'IP_PUBLIC says'
+    const message = `${link.name} gets no address: ${source} ${address}, ${refusal}`
+    problems.push({code: 'nic-skipped', message, cure: given === undefined ? cureForMac : undefined})
     return undefined
   }
   const origin = given === undefined ? 'mac-rule' : 'ip-public'
   return {device: link.name, mac: link.mac, origin, ipv4: {method: 'static', addresses: [{address, prefix}]}}
 }
+
+const cureForMac = 'give the NIC another MAC, or IP_PUBLIC in the context'
 
 function isTaken(nic: Nic, others: readonly Nic[], problems: Problem[]): boolean {
   const address = nic.ipv4!.addresses[0].address

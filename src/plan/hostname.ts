@@ -46,9 +46,9 @@ function planNameFiles(facts: Facts, {full, short}: Hostname): WriteAction[] {
     const old = isRead ? write(files, path, setSysconfigVariable(text, 'HOSTNAME', full)) : []
     return version < 7 ? old : [...old, ...modern]
   }
-  // openSUSE 13.1 moved the name to /etc/hostname and left a link at the old place.
-  const hasOldFile = family === 'suse' && (files.get('/etc/hostname') === undefined || version < 13.1)
-  return hasOldFile && version !== 99 && version < 13.1 ? write(files, '/etc/HOSTNAME', `${full}\n`) : modern
+  // openSUSE 13.1 and SLES 12 moved the name to /etc/hostname and left a link at the old place.
+  const isOld = family === 'suse' && version < (facts.os.id.startsWith('opensuse') ? 13.1 : 12)
+  return isOld ? write(files, '/etc/HOSTNAME', `${full}\n`) : modern
 }
 
 function write(files: FileTree, path: string, content: string): WriteAction[] {

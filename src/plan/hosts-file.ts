@@ -8,13 +8,13 @@ export type HostsEntry = {address: string; names: readonly string[]; after?: rea
 
 /**
  * Puts an entry into the text. Where a line for its address stands already, our names are put in front of the names
- * there; else a line is added after the lines for localhost. `ours` is the line that an earlier run left: what stood
- * in its place comes back first.
+ * there; else a line is added after the lines for localhost. `ours` are the lines that earlier runs may have left: what
+ * stood in their place comes back first.
  */
 export function editHosts(
   text: ByteText,
   entry: HostsEntry,
-  ours?: HostsLine,
+  ours: readonly HostsLine[] = [],
 ): {text: ByteText; hosts: HostsLine} {
   const lines = withoutOurs(text, ours)
   const index = lines.findIndex(line => addressOf(line) === entry.address)
@@ -25,11 +25,11 @@ export function editHosts(
   return {text: lines.join('\n'), hosts: {line, original}}
 }
 
-function withoutOurs(text: ByteText, ours: HostsLine | undefined): string[] {
+function withoutOurs(text: ByteText, ours: readonly HostsLine[]): string[] {
   const lines = text === '' ? [''] : text.split('\n')
-  const index = ours === undefined ? -1 : lines.indexOf(ours.line)
-  if (index === -1) return lines
-  lines.splice(index, 1, ...(ours?.original === undefined ? [] : [ours.original]))
+  const left = ours.find(({line}) => lines.includes(line))
+  if (left === undefined) return lines
+  lines.splice(lines.indexOf(left.line), 1, ...(left.original === undefined ? [] : [left.original]))
   return lines
 }
 

@@ -10,6 +10,8 @@ import type {Settings} from '../settings/settings.ts'
 export type PlanInput = {
   /** Undefined where there is no context: then only what needs none is planned. */
   context?: Context | undefined
+  /** There is a context, and what kind it is of cannot be told: nothing may be guessed from MACs. */
+  isContextUnreadable: boolean
   /** What was found wrong in the context, by the step that it costs. */
   contextProblems: ContextProblems
   settings: Settings

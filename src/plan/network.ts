@@ -26,6 +26,10 @@ export function planNetwork(input: PlanInput): NetworkPlan {
     hasRouteElsewhere: input.context === undefined && hasDescribedNic(input),
   })
   problems.push(...found)
+  if (input.isContextUnreadable && network.nics.length === 0 && input.facts.links.length > 0) {
+    const message = 'no address is taken from a MAC: there is a context, and it cannot be read'
+    problems.push({code: 'context-note', message})
+  }
   if (network.nics.length === 0) return none()
   const {dialect} = input.facts
   if (dialect === undefined) return none([noDialect(input)])
@@ -57,13 +61,16 @@ function hasDescribedNic({facts, manifest}: PlanInput): boolean {
 
 /**
  * Contract §4: the rule is for guests without a context and for contexts of 2.2's kind; MAC_RULE may say otherwise. A
- * NIC that a context once described is never overwritten by it.
+ * NIC that a context once described is never overwritten by it, and where a context is there that cannot be read only
+ * those NICs count that had their address from it before.
  */
-function appliesMacRule({context, settings, manifest}: PlanInput, nic: Link): boolean {
+function appliesMacRule(input: PlanInput, nic: Link): boolean {
+  const {context, isContextUnreadable, settings, manifest} = input
   if (settings.macRule === 'never') return false
   if (settings.macRule === 'always') return true
   if (context !== undefined) return context.isOldKind
-  return (manifest.nics[nic.mac]?.origin ?? 'mac-rule') === 'mac-rule'
+  const origin = manifest.nics[nic.mac]?.origin
+  return origin === 'mac-rule' || (origin === undefined && !isContextUnreadable)
 }
 
 /** Orders the deeds: NICs that change go down by their old definition, the files come, the NICs come up again. */

@@ -31,8 +31,13 @@ export type PlanOptions = {
 /** Plans the steps of the stages in their order. */
 export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): Plan {
   const network = guard<NetworkPlan>(() => planNetwork(input), {network: {nics: []}})
+  // What is not going to be done to the network is not there for the host name.
+  const hasNetwork = stages.includes('local') && !input.settings.stepsOff.has('network')
   const hostname = guard<HostnamePlan>(
-    () => planHostname(withFiles(input, network.actions), network.network),
+    () =>
+      hasNetwork
+        ? planHostname(withFiles(input, network.actions), network.network)
+        : planHostname(input, {nics: []}),
     {},
   )
   const plans: Record<StepName, StepPlan> = {

@@ -8,7 +8,7 @@ import type {Problem} from '../problem.ts'
 import {describeCause, SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
-export const stateDirectory = '/var/lib/vmcontext'
+const stateDirectory = '/var/lib/vmcontext'
 const manifestPath = `${stateDirectory}/manifest.json`
 const keptDirectory = `${stateDirectory}/kept`
 const version = 1
@@ -38,7 +38,8 @@ export type Manifest = {
   keys: Record<string, string[]>
   /** NICs that were configured, by MAC. */
   nics: Record<string, {device: string; origin: NicOrigin}>
-  hosts?: HostsLine | undefined
+  /** The line in /etc/hosts, the latest first; more than one only while it is being replaced. */
+  hosts: HostsLine[]
 }
 
 /** The manifest is of a later version than this program. */
@@ -57,28 +58,25 @@ export class ManifestTooNewError extends Error {
  * @throws ManifestTooNewError rather than guess what a later version meant.
  */
 export function readManifest(system: System, problems: Problem[]): Manifest {
-  const text = readUnlessForbidden(system, problems)
+  const text = readUnlessRefused(system, problems)
   if (text === undefined) return emptyManifest()
-  try {
-    const manifest = JSON.parse(text) as Manifest
-    if (manifest.version === version) return {...emptyManifest(), ...manifest}
-    if (typeof manifest.version === 'number') throw new ManifestTooNewError(manifest.version)
-  } catch (error) {
-    if (error instanceof ManifestTooNewError) throw error
-  }
+  const value = parse(text)
+  if (isManifest(value)) return value
+  const found = (value as {version?: unknown} | null)?.version
+  if (typeof found === 'number' && found > version) throw new ManifestTooNewError(found)
   const message = 'this is damaged, so nothing that was set up earlier is known to be ours'
   problems.push({code: 'record-damaged', file: manifestPath, message, cure: 'a copy stays beside it'})
   return emptyManifest()
 }
 
-/** An ordinary user may plan, and is told what could not be seen. */
-function readUnlessForbidden(system: System, problems: Problem[]): string | undefined {
+/** Without the records the boot goes on. An ordinary user may plan, and is told what could not be seen. */
+function readUnlessRefused(system: System, problems: Problem[]): string | undefined {
   try {
     return system.files.readText(manifestPath)
   } catch (error) {
-    if (!(error instanceof SystemError) || error.code !== 'EACCES') throw error
-    const message = 'this may be read by root alone: what was set up earlier is not known here'
-    problems.push({code: 'fact-missing', file: manifestPath, message, cure: 'run as root to see it all'})
+    if (!(error instanceof SystemError)) throw error
+    const message = `${error.message}, so what was set up earlier is not known here`
+    problems.push({code: 'fact-missing', message, cure: 'run as root to see it all'})
     return undefined
   }
 }
@@ -89,7 +87,7 @@ export function writeManifest(system: System, manifest: Manifest): void {
   const current = system.files.readText(manifestPath)
   if (current === text) return
   system.files.makeDirectory(stateDirectory, 0o700)
-  if (current !== undefined && !isJson(current)) {
+  if (current !== undefined && !isManifest(parse(current))) {
     system.files.write(`${manifestPath}.damaged`, current, {mode: 0o600})
   }
   system.files.write(manifestPath, text, {mode: 0o600})
@@ -103,6 +101,7 @@ export function keepCopy(system: System, path: string): KeptCopy | undefined {
   const sha256 = hashBytes(bytes)
   const copy = `${keptDirectory}/${sha256}`
   if (system.files.status(copy) === undefined) {
+    system.files.makeDirectory(stateDirectory, 0o700)
     system.files.makeDirectory(keptDirectory, 0o700)
     system.files.write(copy, bytes, {mode: 0o600})
   }
@@ -123,14 +122,30 @@ export function describeRecordFailure(error: unknown): Problem {
 }
 
 function emptyManifest(): Manifest {
-  return {version, files: {}, accounts: {}, keys: {}, nics: {}}
+  return {version, files: {}, accounts: {}, keys: {}, nics: {}, hosts: []}
 }
 
-function isJson(text: string): boolean {
+function parse(text: string): unknown {
   try {
-    JSON.parse(text)
-    return true
+    return JSON.parse(text)
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** Whatever is not exactly of our making is not relied upon. */
+function isManifest(value: unknown): value is Manifest {
+  if (!isRecord(value) || value.version !== version || !Array.isArray(value.hosts)) return false
+  const {files, accounts, keys, nics, hosts} = value
+  if (![files, accounts, keys, nics].every(isRecord) || !hosts.every(isRecord)) return false
+  const entries = [files, accounts, nics].flatMap(record => Object.values(record as object))
+  const blobs = Object.values(keys as object)
+  return (
+    entries.every(isRecord) &&
+    blobs.every(list => Array.isArray(list) && list.every(blob => typeof blob === 'string'))
+  )
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

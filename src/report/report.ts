@@ -8,7 +8,7 @@ import type {Stage, StepName} from '../steps.ts'
 import {readBootId} from '../system/clock.ts'
 import type {System} from '../system/system.ts'
 
-export const reportPath = '/run/vmcontext/report.json'
+const reportPath = '/run/vmcontext/report.json'
 
 export type DeedReport = {
   kind: ActionKind
@@ -27,7 +27,8 @@ export type DeedReport = {
 export type StepReport = {
   name: StepName
   summary: string
-  digest: string
+  /** Names what was asked for; kept to ourselves. */
+  digest?: string
   outcome: 'changed' | 'unchanged' | 'failed' | Idleness
   deeds: readonly DeedReport[]
   problems: readonly Problem[]
@@ -76,20 +77,25 @@ export function judgeRun(run: Pick<RunReport, 'context' | 'steps' | 'problems'>)
 }
 
 /** Adds a run to the report of this boot; the latest for each set of stages stays. */
-export function writeReport(system: System, run: RunReport): void {
+export function writeReport(system: System, run: RunReport, mask: (text: string) => string): void {
   const bootId = readBootId(system.files)
   const earlier = readReport(system)
   const stages = run.stages.join()
   const kept = (earlier?.bootId === bootId ? (earlier?.runs ?? []) : []).filter(
     other => other.stages.join() !== stages,
   )
-  const report: ReportFile = {version: 1, bootId, runs: [...kept, run]}
+  const report: ReportFile = {version: 1, bootId, runs: [...kept, withoutDigests(run)]}
   system.files.makeDirectory('/run/vmcontext')
-  system.files.write(reportPath, `${JSON.stringify(report, null, 2)}\n`, {mode: 0o644, durable: false})
+  system.files.write(reportPath, `${mask(JSON.stringify(report, null, 2))}\n`, {mode: 0o644, durable: false})
+}
+
+/** A digest over variables would let anyone who reads it try passwords. */
+function withoutDigests(run: RunReport): RunReport {
+  return {...run, steps: run.steps.map(({digest: _, ...step}) => step)}
 }
 
 /** Reads the report; undefined if there is none that can be read. */
-export function readReport(system: System): ReportFile | undefined {
+function readReport(system: System): ReportFile | undefined {
   try {
     const report = JSON.parse(system.files.readText(reportPath) ?? 'null') as ReportFile | null
     return report?.version === 1 ? report : undefined

@@ -1,6 +1,6 @@
 // What the owner of the image decides: /etc/vmcontext.conf, the kernel command line, options of the command.
 
-import {parseAddress, parseMask} from '../context/ipv4.ts'
+import {parseHostAddress, parseMask} from '../context/ipv4.ts'
 import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/mac-address.ts'
 import type {Assignment} from '../context/shell.ts'
 import {indexVariables, pickVariable, readPlainValue, type Variables} from '../context/variables.ts'
@@ -63,7 +63,7 @@ export function settle(
     macPrefix: any('MAC_PREFIX', parseMacPrefix, 'two bytes such as 02:00, or `any`') ?? defaultMacPrefix,
     macRule: any('MAC_RULE', parseMacRule, '`auto`, `always` or `never`') ?? 'auto',
     macNetmask: of('NETMASK', parseMask, 'a mask such as 255.255.255.0 or 24') ?? defaults.macNetmask,
-    gateway: of('GATEWAY', parseAddress, 'an IPv4 address'),
+    gateway: of('GATEWAY', parseHostAddress, 'an address that a gateway can have'),
     target: of('TARGET', parseDevice, 'a device name such as sdc'),
     mountPoint: of('MOUNT_POINT', parsePath, 'an absolute path') ?? defaults.mountPoint,
     networkType: of('NETCFG_TYPE', value => value.toLowerCase(), 'a name'),
@@ -71,7 +71,7 @@ export function settle(
     contextWaitMs: of('CONTEXT_WAIT', parseSeconds, 'a number of seconds') ?? defaults.contextWaitMs,
     contextWaitGiven: owner.some(layer => pickVariable(layer.variables, 'CONTEXT_WAIT') !== undefined),
     nicWaitMs: any('NIC_WAIT', parseSeconds, 'a number of seconds') ?? defaults.nicWaitMs,
-    stepsOff: new Set(any('STEPS_OFF', parseSteps, `made of these: ${stepNames.join(' ')}`)),
+    stepsOff: settleSteps(any, problems),
   }
 }
 
@@ -129,6 +129,8 @@ function assign(name: string, value: string): Assignment {
   return {name: name.toUpperCase(), written: name, value, line: 1, quoting: 'none'}
 }
 
+type Reader = ReturnType<typeof createReader>
+
 function createReader(layers: readonly SettingsLayer[], problems: Problem[]) {
   return <T>(key: string, parse: (value: string) => T | undefined, expected: string): T | undefined => {
     const layer = layers.find(({variables}) => pickVariable(variables, key) !== undefined)
@@ -169,12 +171,28 @@ function parsePath(value: string): string | undefined {
     : undefined
 }
 
-function parseSteps(value: string): StepName[] | undefined {
-  const names = value
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean)
-  return names.every(name => (stepNames as readonly string[]).includes(name))
-    ? (names as StepName[])
-    : undefined
+/** Of a list the names that are steps hold; the others are named. */
+function settleSteps(read: Reader, problems: Problem[]): ReadonlySet<StepName> {
+  const isStep = (name: string): name is StepName => (stepNames as readonly string[]).includes(name)
+  const names =
+    read(
+      'STEPS_OFF',
+      value =>
+        value
+          .toLowerCase()
+          .split(/[\s,]+/)
+          .filter(Boolean),
+      'a list',
+    ) ?? []
+  const unknown = names.filter(name => !isStep(name))
+  if (unknown.length > 0) {
+    const message = `${unknown.map(name => JSON.stringify(name)).join(', ')} is no step`
+    problems.push({
+      code: 'value-ignored',
+      key: 'STEPS_OFF',
+      message,
+      cure: `the steps are ${stepNames.join(' ')}`,
+    })
+  }
+  return new Set(names.filter(isStep))
 }

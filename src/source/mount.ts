@@ -1,13 +1,13 @@
 // Mounting a context disc for as long as it is read, in a way that writes nothing to it and leaves nothing behind.
 
+import {readBootId} from '../system/clock.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type FileSystemType, readOnlyOptions} from './superblock.ts'
 
 const timeoutMs = 20_000
-/** Names the mount of a run that was killed, so that the next one can end it. */
-const recordPath = '/run/vmcontext/mounted'
+const notePath = '/run/vmcontext/mounted'
 
 /** A mounted disc; `unmount` is safe to call twice. */
 export type Mount = {directory: string; unmount(): Promise<void>}
@@ -26,7 +26,7 @@ export async function mountVolume(
 ): Promise<Mount | string> {
   const isImage = machine.files.status(device)?.isFile() ?? false
   const options = `${readOnlyOptions(type)}${isImage ? ',loop' : ''}`
-  const obstacle = unlessRefused(place.prepare)
+  const obstacle = unlessRefused(() => place.prepare(isImage ? undefined : device))
   if (obstacle !== undefined) return obstacle
   const argv = ['mount', '-t', type, '-o', options, device, place.directory] as const
   const result = await machine.run({argv, timeoutMs})
@@ -47,7 +47,7 @@ export async function mountVolume(
 }
 
 /** A directory to mount on, and what is to be done before and after. */
-export type MountPlace = {directory: string; prepare(): void; cleanUp(): void}
+export type MountPlace = {directory: string; prepare(device: string | undefined): void; cleanUp(): void}
 
 /**
  * Where boot mounts: the mount point of the settings, because scripts of 2.2 say `/mnt/context.sh` in their own text;
@@ -55,17 +55,28 @@ export type MountPlace = {directory: string; prepare(): void; cleanUp(): void}
  */
 export function placeForBoot(system: System, wanted: string): MountPlace {
   const {files} = system
-  const isFree = !readMountPoints(system).includes(wanted) && files.list(wanted).length === 0
-  const directory = isFree ? wanted : '/run/vmcontext/context'
+  const directory = isFree(system, wanted) ? wanted : '/run/vmcontext/context'
   return {
     directory,
-    prepare() {
+    prepare(device) {
       files.makeDirectory(directory)
-      files.makeDirectory('/run/vmcontext')
-      files.write(recordPath, directory, {mode: 0o600, durable: false})
+      // Without the note the mount works just as well; it only is not found again after a kill.
+      unlessRefused(() => {
+        const note: Note = {bootId: readBootId(files), device, directory: files.followLinks(directory)}
+        files.makeDirectory('/run/vmcontext')
+        files.write(notePath, JSON.stringify(note), {mode: 0o600, durable: false})
+      })
     },
-    cleanUp: () => files.remove(recordPath),
+    cleanUp: () => files.remove(notePath),
   }
+}
+
+/** Nothing is mounted there, and it is an empty directory or can become one. */
+function isFree(system: System, path: string): boolean {
+  const {files} = system
+  if (readMounts(system).some(mount => mount.directory === files.followLinks(path))) return false
+  const status = files.status(path)
+  return status === undefined || (status.isDirectory() && files.list(path).length === 0)
 }
 
 /** Where a plan, or a boot on another root, mounts: a directory that exists only for as long as it looks. */
@@ -78,17 +89,36 @@ export function placeForLooking(machine: System): MountPlace {
   }
 }
 
-/** Ends the mount that a killed run left behind, if there is one. */
+/** Ends the mount that a killed run of this boot left behind. What somebody else mounted there since then stays. */
 export async function endLeftoverMount(system: System): Promise<void> {
-  const target = system.files.readText(recordPath)
-  if (target === undefined) return
-  if (readMountPoints(system).includes(target)) await unmountDirectory(system, target)
-  system.files.remove(recordPath)
+  const note = readNote(system)
+  if (note === undefined) return
+  const isOurs = ({device, directory}: MountEntry) =>
+    directory === note.directory && (note.device === undefined || note.device === device)
+  const isCurrent = note.bootId !== undefined && note.bootId === readBootId(system.files)
+  if (isCurrent && readMounts(system).some(isOurs)) await unmountDirectory(system, note.directory)
+  system.files.remove(notePath)
 }
 
-function readMountPoints(system: System): string[] {
+/** What boot mounts where, for the run after a killed one. The device is left out where a loop device takes its place. */
+type Note = {bootId: string | undefined; device?: string | undefined; directory: string}
+type MountEntry = {device: string; directory: string}
+
+function readNote(system: System): Note | undefined {
+  try {
+    const note = JSON.parse(system.files.readText(notePath) ?? 'null') as Note | null
+    return typeof note?.directory === 'string' ? note : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function readMounts(system: System): MountEntry[] {
   const table = system.files.readText('/proc/self/mounts') ?? ''
-  return table.split('\n').map(line => unescapeMount(line.split(' ')[1] ?? ''))
+  return table.split('\n').map(line => {
+    const [device = '', directory = ''] = line.split(' ').map(unescapeMount)
+    return {device, directory}
+  })
 }
 
 /** proc_mounts: blanks, tabs, newlines and backslashes stand as three octal digits. */

@@ -5,7 +5,7 @@ import {parseShellFile} from '../context/shell.ts'
 import {indexVariables, noVariables} from '../context/variables.ts'
 import type {Problem} from '../problem.ts'
 import {SystemError} from '../system/errors.ts'
-import type {FoundSource} from './source.ts'
+import {type FoundSource, isOldRow} from './source.ts'
 
 /** The disc, or nothing if its context file cannot be read. */
 export type DiscReading = {disc?: Disc | undefined; problems: readonly Problem[]}
@@ -27,7 +27,7 @@ export function readDisc(source: FoundSource): DiscReading {
       variables: assignments.length === 0 ? noVariables : indexVariables(assignments),
       dropped: namesOfDropped(problems),
       isComplete,
-      isOldKind: ['label CDROM', 'TARGET', 'disc'].includes(recognition),
+      isOldKind: isOldRow(recognition),
       names: files.list(directory),
       hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,
       readFile: name => readSmallFile(source, name),

@@ -32,3 +32,8 @@ export type FoundSource = {
 
 /** The file that makes a disc a context. */
 export const contextFileName = 'context.sh'
+
+/** Tells whether only contexts of OpenNebula 2.2 to 4.0 are found this way (contract §1, rows 3 and 4). */
+export function isOldRow(recognition: Recognition): boolean {
+  return ['label CDROM', 'TARGET', 'disc'].includes(recognition)
+}

@@ -9,7 +9,7 @@ import {execa, type Options} from 'execa'
 import {describeCause} from './errors.ts'
 
 /** Where tools are looked for, whatever PATH the caller or the context has. */
-export const toolPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+const toolPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** All that a tool gets from us (contract §2). */
 export const toolEnvironment = {PATH: toolPath, HOME: '/root', LC_ALL: 'C'} as const

@@ -12,7 +12,7 @@ import {
   readFileSync,
   type Stats,
 } from 'node:fs'
-import {attempt, codeOf} from './errors.ts'
+import {attempt, codeOf, SystemError} from './errors.ts'
 import {writeAtomically} from './files.ts'
 
 export type Directory = {
@@ -36,6 +36,11 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
   const descriptor = attempt(`open ${path}`, () =>
     openSync(machinePath, constants.O_RDONLY | constants.O_DIRECTORY | flags),
   )
+  // Without /proc every path below would look like one that is not there.
+  if (lstatSync(`/proc/self/fd/${descriptor}`, {throwIfNoEntry: false}) === undefined) {
+    closeSync(descriptor)
+    throw new SystemError(`work in ${path}`, '/proc is not mounted')
+  }
   const at = (name: string) => `/proc/self/fd/${descriptor}/${name}`
   return {
     path,

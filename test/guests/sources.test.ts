@@ -125,11 +125,9 @@ describe('a guest finds its context', skipWithoutGuest('namespace'), () => {
       assert.match(run.stdout, context)
       assert.equal(run.exitCode, exitCode, run.stdout + run.stderr)
       assert.equal(await guest.expect(['hostname']), `${hostname}\n`)
-      assert.match(
-        await guest.readFile('/etc/network/interfaces'),
-        /address 192\.168\.0\.5/,
-        'the MAC rule holds in any case',
-      )
+      // Of a context that is there and cannot be read nobody knows what it would say of the MACs.
+      const hasAddress = (await guest.readFile('/etc/network/interfaces')).includes('address 192.168.0.5')
+      assert.equal(hasAddress, exitCode === 0, 'the MAC rule')
       await assertUnmounted(guest)
     })
   }

@@ -53,6 +53,54 @@ describe('a guest in trouble', skipWithoutGuest('namespace'), () => {
     )
   })
 
+  test('links in /etc stay, and what they lead to gets the text', async () => {
+    await using key = await makeKeyPair()
+    await using guest = await startGuest({nics, disc: {label: 'CDROM', files: manualContext(key.publicKey)}})
+    await guest.expect([
+      'sh',
+      '-c',
+      'cd /etc && mv hosts hosts.real && ln -s hosts.real hosts && mv network/interfaces /root/i && ln -s /root/i network/interfaces',
+    ])
+    await guest.expect(['vmcontext', 'boot'])
+    assert.equal(
+      await guest.expect(['readlink', '/etc/hosts', '/etc/network/interfaces']),
+      'hosts.real\n/root/i\n',
+    )
+    assert.match(await guest.readFile('/etc/hosts.real'), /MAINHOST/)
+    assert.match(await guest.readFile('/root/i'), /192\.168\.0\.5/)
+  })
+
+  test('a script whose log cannot be written tells its secrets nowhere else', async () => {
+    const files = {
+      'context.sh': 'PASSWORD="hunter2"\nINIT_SCRIPTS="init.sh hunter2"\n',
+      'init.sh': 'echo "login $PASSWORD"; exit 3\n',
+    }
+    await using guest = await startGuest({disc: {label: 'CONTEXT', files}})
+    await guest.writeFile('/var/log/vmcontext', 'a file in the way\n')
+    const {stdout, exitCode} = await guest.run(['vmcontext', 'boot'])
+    assert.equal(exitCode, 1)
+    assert.match(stdout, /init\.sh exited with 3$/m)
+    assert.match(stdout, /what the script says is lost/)
+    assert.match(stdout, /"\*{8}" is not on the disc/)
+    const report = await guest.readFile('/run/vmcontext/report.json')
+    for (const text of [stdout, report]) assert.doesNotMatch(text, /hunter2|digest/)
+  })
+
+  test('what somebody mounted after a run was killed stays mounted', async () => {
+    await using guest = await startGuest({})
+    await guest.expect(['sh', '-c', 'mkdir /run/vmcontext; mount -t tmpfs admin /mnt'])
+    const bootId = (await guest.readFile('/proc/sys/kernel/random/boot_id')).trim()
+    for (const note of [
+      '/mnt',
+      JSON.stringify({bootId, device: '/dev/sr0', directory: '/mnt'}),
+      JSON.stringify({bootId: 'another', device: 'admin', directory: '/mnt'}),
+    ]) {
+      await guest.writeFile('/run/vmcontext/mounted', note)
+      await guest.expect(['vmcontext', 'boot'])
+      assert.equal(await guest.expect(['grep', '-c', '^admin /mnt ', '/proc/mounts']), '1\n')
+    }
+  })
+
   test('a tool that is missing costs what it is for', async () => {
     await using key = await makeKeyPair()
     await using guest = await startGuest({nics, disc: {label: 'CDROM', files: manualContext(key.publicKey)}})

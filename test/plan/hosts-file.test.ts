@@ -40,18 +40,26 @@ for (const [what, before, entry, after] of cases) {
   test(what, () => {
     const {text, hosts} = editHosts(before, entry)
     assert.equal(text, after)
-    assert.equal(editHosts(text, entry, hosts).text, after, 'a second edit changes nothing')
+    assert.equal(editHosts(text, entry, [hosts]).text, after, 'a second edit changes nothing')
   })
 }
 
 test('another name replaces ours, and what stood there before is not lost', () => {
   const first = editHosts('127.0.0.1 localhost\n127.0.1.1 debian\n', web)
-  const second = editHosts(first.text, {address: '127.0.1.1', names: ['mail']}, first.hosts)
+  const second = editHosts(first.text, {address: '127.0.1.1', names: ['mail']}, [first.hosts])
   assert.equal(second.text, '127.0.0.1 localhost\n127.0.1.1\tmail debian\n')
 })
 
 test('a line that was ours alone goes when the address is another', () => {
   const first = editHosts('127.0.0.1 localhost\n', {address: '10.0.0.5', names: ['web']})
-  const second = editHosts(first.text, {address: '10.0.0.6', names: ['web']}, first.hosts)
+  const second = editHosts(first.text, {address: '10.0.0.6', names: ['web']}, [first.hosts])
   assert.equal(second.text, '127.0.0.1 localhost\n10.0.0.6\tweb\n')
+})
+
+test('a run that was killed before it wrote leaves no name behind', () => {
+  const first = editHosts('127.0.1.1 debian\n', web)
+  const mail = {address: '127.0.1.1', names: ['mail']}
+  const planned = editHosts(first.text, mail, [first.hosts])
+  const again = editHosts(first.text, mail, [planned.hosts, first.hosts])
+  assert.equal(again.text, '127.0.1.1\tmail debian\n')
 })

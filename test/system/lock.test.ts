@@ -48,3 +48,29 @@ test('the lock of a living process is respected and names it', async t => {
     message: new RegExp(`process ${child.pid}`),
   })
 })
+
+test('of many that meet a dead lock at once one gets it', {timeout: 120_000}, async t => {
+  const module = join(import.meta.dirname, '../../src/system')
+  const script = `
+    const {openFiles} = await import('${module}/files.ts')
+    const {takeLock} = await import('${module}/lock.ts')
+    process.on('message', ({directory, at}) => {
+      while (Date.now() < at);
+      try { takeLock(openFiles(directory), '/lock'); process.send(true) } catch { process.send(false) }
+    })
+    process.send('ready')`
+  const args = ['--input-type=module', '-e', script]
+  const children = [1, 2, 3].map(() =>
+    spawn(process.execPath, args, {stdio: ['ignore', 'inherit', 'inherit', 'ipc']}),
+  )
+  t.after(() => {
+    for (const child of children) child.kill()
+  })
+  await Promise.all(children.map(child => once(child, 'message')))
+  for (let round = 0; round < 100; round += 1) {
+    const directory = makeDirectory(t, {lock: describe(999_999_999, {startTime: '5'})})
+    const answers = children.map(async child => (await once(child, 'message'))[0] as boolean)
+    for (const child of children) child.send({directory, at: Date.now() + 3})
+    assert.equal((await Promise.all(answers)).filter(Boolean).length, 1, `in round ${round}`)
+  }
+})
