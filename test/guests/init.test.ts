@@ -83,7 +83,9 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const) {
       await guest.expect(['ln', '-s', '../init.d/vmcontext-final.sh', '/etc/rc2.d/S03vmcontext-final.sh'])
       assert.equal(await start(guest), 'agent: boot --stage local\n')
       assert.equal(await start(guest, finalScript), 'agent: boot --stage final\n')
-      await guest.writeFile('/run/vmcontext/report.json', '{}')
+      await writeReport(guest, 'of an earlier boot')
+      assert.equal(await start(guest), 'agent: boot --stage local\n', '/run may outlive a boot')
+      await writeReport(guest)
       assert.equal(await start(guest), '')
     })
 
@@ -99,7 +101,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const) {
       await using guest = await startWithScripts(['local'])
       const idle = await guest.run([...shell, localScript, 'status'])
       assert.deepEqual([idle.exitCode, idle.stdout], [3, 'vmcontext: has not run in this boot\n'])
-      await guest.writeFile('/run/vmcontext/report.json', '{}')
+      await writeReport(guest)
       assert.match(await start(guest, localScript, ['status']), /^vmcontext: ran in this boot/)
     })
 
@@ -192,3 +194,9 @@ describe('the systemd units', () => {
     }
   })
 })
+
+/** A report as the agent writes it, of this boot unless another one is named. */
+async function writeReport(guest: Guest, boot?: string): Promise<void> {
+  const bootId = boot ?? (await guest.readFile('/proc/sys/kernel/random/boot_id')).trim()
+  await guest.writeFile('/run/vmcontext/report.json', `${JSON.stringify({version: 1, bootId}, null, 2)}\n`)
+}

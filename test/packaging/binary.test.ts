@@ -83,6 +83,14 @@ suite('the executable', {skip: unbuilt}, () => {
     assert.deepEqual(answer, {stdout: expected, stderr: ''})
   })
 
+  // Node keeps when its next timer is due. Were one set while the snapshot is taken, later ones would never come.
+  test('has timers that come', async () => {
+    const root = join(directory, 'guest')
+    await mkdir(root)
+    const {stdout} = await run(executable, ['boot', '--root', root, '--set', 'CONTEXT_WAIT=3'])
+    assert.match(stdout, /^vmcontext: done/m)
+  })
+
   test('is the same but for some counters and times when it is built again', async context => {
     const again = join(directory, 'vmcontext')
     const node = join(repository, 'node_modules', '.bin', 'node')
