@@ -31,6 +31,8 @@ export type Assignment = {
  */
 export type ShellFile = {
   assignments: readonly Assignment[]
+  /** The names, in upper case, whose last assignment was dropped. The problems need not tell all: a flood is folded. */
+  dropped: ReadonlySet<string>
   /** False if something never closes: what stands below it was not read. */
   isComplete: boolean
   problems: readonly Problem[]
@@ -53,6 +55,7 @@ export function parseShellFile(bytes: Uint8Array, file: string): ShellFile {
   }
   return {
     assignments: variables.list(),
+    dropped: variables.listDropped(),
     isComplete,
     problems: foldProblems([...problems, ...variables.problems]),
   }

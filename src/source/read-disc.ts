@@ -16,7 +16,7 @@ const fileLimit = 1024 * 1024
 export function readDisc(source: FoundSource): DiscReading {
   const {files, directory, contextFile, recognition} = source
   try {
-    const {assignments, isComplete, problems} = parseShellFile(
+    const {assignments, dropped, isComplete, problems} = parseShellFile(
       files.read(`${directory}/${contextFile}`) ?? empty,
       contextFile,
     )
@@ -25,7 +25,7 @@ export function readDisc(source: FoundSource): DiscReading {
     const disc: Disc = {
       file: contextFile,
       variables: assignments.length === 0 ? noVariables : indexVariables(assignments),
-      dropped: namesOfDropped(problems),
+      dropped,
       isComplete,
       isOldKind: isOldRow(recognition),
       names: files.list(directory),
@@ -40,11 +40,6 @@ export function readDisc(source: FoundSource): DiscReading {
 }
 
 const empty = new Uint8Array()
-
-function namesOfDropped(problems: readonly Problem[]): ReadonlySet<string> {
-  const dropped = problems.filter(({code, key}) => code === 'variable-dropped' && key !== undefined)
-  return new Set(dropped.map(({key}) => key!.toUpperCase()))
-}
 
 function readSmallFile({files, directory}: FoundSource, name: string): string | undefined {
   const path = `${directory}/${name}`

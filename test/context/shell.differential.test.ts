@@ -20,7 +20,8 @@ const cases = [
 ] as const
 
 for (const [shell, files, least] of cases) {
-  test(`every value is the one that ${shell} gives (VMCONTEXT_SEED=${seed})`, async context => {
+  const skip = !existsSync(`/bin/${shell}`)
+  test(`every value is the one that ${shell} gives (VMCONTEXT_SEED=${seed})`, {skip}, async context => {
     const random = new Random(seed)
     const samples = Array.from({length: files}, () => makeFile(random, shell))
     const expected = await readWithShell(shell, samples)

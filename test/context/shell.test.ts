@@ -247,6 +247,12 @@ test('a flood of problems is folded', () => {
   assert.match(problems.at(-1)?.message ?? '', /^and 80 more: the value holds a command/)
 })
 
+test('every dropped name is told, however many there are', () => {
+  const names = Array.from({length: 100}, (_, index) => `K${index}`)
+  const {dropped} = parse(`A=$(x)\nA=1\n${names.map(name => `${name.toLowerCase()}=$(x)\n`).join('')}B="`)
+  assert.deepEqual([...dropped], [...names, 'B'])
+})
+
 test('values cannot grow without end', () => {
   const {assignments, problems} = parse(`A=${'x'.repeat(1000)}\n${'A=$A$A\n'.repeat(12)}B=1\n`)
   assert.deepEqual(

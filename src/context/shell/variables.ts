@@ -45,6 +45,11 @@ export class Variables {
     return this.#assignments.filter(({name}, index) => index >= (this.#dropped.get(name) ?? 0))
   }
 
+  /** The names whose last assignment was dropped. */
+  listDropped(): ReadonlySet<string> {
+    return new Set([...this.#dropped.keys()].filter(name => !this.#values.has(name)))
+  }
+
   /** Takes in a line. Where something on it would have to be run, nothing behind that counts. */
   take(line: Line): void {
     let reason: DropReason | undefined = line.unclosed ? 'unclosed' : line.refused ? 'refused' : undefined
