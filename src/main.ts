@@ -2,6 +2,7 @@
 // the binary was built, and what V8 made of it is restored at every start; only the function below runs then.
 
 import {writeSync} from 'node:fs'
+import {isatty} from 'node:tty'
 import {startupSnapshot} from 'node:v8'
 import packageFile from '../package.json' with {type: 'json'}
 import {start} from './cli/start.ts'
@@ -17,11 +18,11 @@ if (startupSnapshot.isBuildingSnapshot()) {
 async function main(): Promise<void> {
   // What is for everybody to read must not depend on who started us.
   process.umask(0o022)
-  process.exitCode = await start(
+  const exitCode = await start(
     {
       args: process.argv.slice(2),
       environment: process.env,
-      isTerminal: process.stdout.isTTY ?? false,
+      isTerminal: () => isatty(1),
       print: text => writeAll(1, text),
       printError: text => writeAll(2, text),
       onStop(stop) {
@@ -30,6 +31,8 @@ async function main(): Promise<void> {
     },
     packageFile.version,
   )
+  // All is written. Node would take its heap apart first, which the kernel does faster.
+  process.exit(exitCode)
 }
 
 /** Writes synchronously: nothing is lost when the program ends, and a reader that is gone (`| head`) is no error. */

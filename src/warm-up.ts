@@ -2,11 +2,12 @@
 // a real boot need not do it again. A guest made of a few files is planned and booted twice, and nothing remains of
 // it but compiled functions.
 //
-// No timer may be set here, and so no command be run: Node would remember when it was due, by the clock of the build,
+// No timer may be set here, and so a command has neither a timeout nor outputs to wait for: Node would remember when it was due, by the clock of the build,
 // and take that for the next moment at which any timer is (seen: timeouts that never came).
 
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'
+import {runCommand} from './system/commands.ts'
 import {openFiles} from './system/files.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f warm@up'
@@ -34,7 +35,7 @@ export async function warmUp(directory: string): Promise<void> {
     machine.makeDirectory(dirname(path))
     machine.write(path, text, {mode: 0o644, durable: false})
   }
-  const quiet = {environment: {}, isTerminal: false, print() {}, printError() {}, onStop() {}}
+  const quiet = {environment: {}, isTerminal: () => false, print() {}, printError() {}, onStop() {}}
   for (const command of ['plan', 'boot', 'boot']) {
     const exitCode = await start(
       {...quiet, args: [command, '--force', '--root', join(directory, 'root')]},
@@ -42,6 +43,10 @@ export async function warmUp(directory: string): Promise<void> {
     )
     if (exitCode !== 0) throw new Error(`the warm-up's ${command} ended with ${exitCode}`)
   }
+  const outputTo = machine.openToAppend('/dev/null')
+  await runCommand({argv: ['true'], timeoutMs: Number.POSITIVE_INFINITY, outputTo})
+  machine.close(outputTo)
+  if (process.getActiveResourcesInfo().includes('Timeout')) throw new Error('the warm-up has set a timer')
   forgetText()
 }
 

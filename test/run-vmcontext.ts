@@ -11,7 +11,7 @@ export async function runVmcontext(...args: string[]): Promise<Run> {
     {
       args,
       environment: {},
-      isTerminal: false,
+      isTerminal: () => false,
       print(text) {
         said.output += text
       },

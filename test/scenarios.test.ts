@@ -75,7 +75,7 @@ async function boot(root: string, scenario: string): Promise<string> {
   if (existsSync(context)) args.push('--context', context)
   if (existsSync(links)) args.push('--links', links)
   if (existsSync(options)) args.push(...readFileSync(options, 'utf8').trim().split('\n'))
-  const terminal = {args, environment: {}, isTerminal: false, print, printError: print, onStop() {}}
+  const terminal = {args, environment: {}, isTerminal: () => false, print, printError: print, onStop() {}}
   const exitCode = await start(terminal, '0.0.0')
   return `${withoutTimes(said).replaceAll(root, 'ROOT').replaceAll(scenario, 'SCENARIO')}exit ${exitCode}\n`
 }

@@ -17,7 +17,7 @@ import {type CommonOptions, type Invocation, parseCommandLine} from './command-l
 export type Terminal = {
   args: readonly string[]
   environment: Readonly<Record<string, string | undefined>>
-  isTerminal: boolean
+  isTerminal(): boolean
   print(text: string): void
   printError(text: string): void
   /** Calls back whenever the program is told to end (SIGTERM, SIGINT, SIGHUP). */
@@ -60,7 +60,7 @@ async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal
     const {showPlan} = await import('./show-plan.ts')
     return showPlan(system, request, {...invocation, terminal})
   }
-  const isJournal = terminal.environment.JOURNAL_STREAM !== undefined && !terminal.isTerminal
+  const isJournal = terminal.environment.JOURNAL_STREAM !== undefined && !terminal.isTerminal()
   const log = openLog({
     writeConsole: terminal.print,
     consoleKind: isJournal ? 'journal' : 'plain',

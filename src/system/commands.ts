@@ -16,6 +16,7 @@ export const toolEnvironment = {PATH: toolPath, HOME: '/root', LC_ALL: 'C'} as c
 
 export type Command = {
   argv: readonly [string, ...string[]]
+  /** Infinity: none. */
   timeoutMs: number
   environment?: Readonly<Record<string, string>>
   directory?: string
@@ -137,6 +138,7 @@ function collect(streams: readonly Readable[]): () => string {
 async function endOf(child: ChildProcess, outputs: readonly Readable[]): Promise<void> {
   const drained = Promise.all(outputs.map(stream => once(stream, 'close')))
   await once(child, 'exit')
+  if (outputs.length === 0) return
   await Promise.race([drained, delay(drainMs, undefined, {ref: false})])
 }
 
@@ -149,7 +151,7 @@ function watchGroup(pid: number, timeoutMs: number) {
     signalGroup(pid, 'SIGTERM')
     timers.push(setTimeout(() => signalGroup(pid, 'SIGKILL'), killDelayMs))
   }
-  timers.push(setTimeout(end, timeoutMs))
+  if (timeoutMs < Number.POSITIVE_INFINITY) timers.push(setTimeout(end, timeoutMs))
   return {
     expired: () => expired,
     stop() {

@@ -25,6 +25,7 @@ import {
 import {basename, dirname, join} from 'node:path'
 import {attempt, codeOf} from './errors.ts'
 import {resolveGuestPath, resolveInRoot} from './root.ts'
+import {lookAt} from './status.ts'
 
 export type Ownership = {uid: number; gid: number}
 export type WriteOptions = {
@@ -51,7 +52,7 @@ export function openFiles(root: string) {
 
     /** The bytes of a regular file; undefined if there is none. Nothing else is read: a pipe would never end. */
     read(path: string): Buffer | undefined {
-      return attempt(`read ${path}`, () => unlessAbsent(() => readRegular(at(path))))
+      return attempt(`read ${path}`, () => unlessAbsent(at(path), readRegular))
     },
 
     /** The text of a file as UTF-8; undefined if there is none. */
@@ -61,27 +62,29 @@ export function openFiles(root: string) {
 
     /** At most `length` bytes of a file or device from an offset; shorter at its end. Undefined if there is none. */
     readAt(path: string, offset: number, length: number): Buffer | undefined {
-      return attempt(`read ${path}`, () => unlessAbsent(() => readSlice(at(path), offset, length)))
+      return attempt(`read ${path}`, () => unlessAbsent(at(path), found => readSlice(found, offset, length)))
     },
 
     /** The names in a directory in the order of their bytes; none if it does not exist. */
     list(path: string): string[] {
-      return attempt(`list ${path}`, () => unlessAbsent(() => readdirSync(at(path)).sort())) ?? []
+      return attempt(`list ${path}`, () => unlessAbsent(at(path), found => readdirSync(found).sort())) ?? []
     },
 
     /** What a path leads to; undefined if nothing is there. */
     status(path: string): Stats | undefined {
-      return attempt(`look at ${path}`, () => unlessAbsent(() => statSync(at(path))))
+      return attempt(`look at ${path}`, () => lookAt(statSync, at(path)))
     },
 
     /** The path itself, a symbolic link not followed; undefined if nothing is there. */
     linkStatus(path: string): Stats | undefined {
-      return attempt(`look at ${path}`, () => unlessAbsent(() => lstatSync(files.locateEntry(path))))
+      return attempt(`look at ${path}`, () => lookAt(lstatSync, files.locateEntry(path)))
     },
 
     /** Where a symbolic link points, as it is written in it. */
     readLink(path: string): string | undefined {
-      return attempt(`read the link ${path}`, () => unlessAbsent(() => readlinkSync(files.locateEntry(path))))
+      return attempt(`read the link ${path}`, () =>
+        unlessAbsent(files.locateEntry(path), found => readlinkSync(found)),
+      )
     },
 
     /** The path on this machine of a directory entry: links are followed up to its directory, not the entry's own. */
@@ -91,7 +94,7 @@ export function openFiles(root: string) {
 
     /** The path on this machine of what is to be written: a link at the end is followed, on the running root too. */
     locateTarget(path: string): string {
-      const isLink = lstatSync(files.locateEntry(path), {throwIfNoEntry: false})?.isSymbolicLink() ?? false
+      const isLink = lookAt(lstatSync, files.locateEntry(path))?.isSymbolicLink() ?? false
       return isLink ? join(root, resolveGuestPath(root, path)) : at(path)
     },
 
@@ -221,9 +224,10 @@ function readSlice(path: string, offset: number, length: number): Buffer {
   }
 }
 
-function unlessAbsent<T>(read: () => T): T | undefined {
+function unlessAbsent<T>(path: string, read: (path: string) => T): T | undefined {
+  if (lookAt(lstatSync, path) === undefined) return undefined
   try {
-    return read()
+    return read(path)
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined
     throw error

@@ -3,6 +3,7 @@
 
 import {lstatSync, readlinkSync} from 'node:fs'
 import {join, posix} from 'node:path'
+import {lookAt} from './status.ts'
 
 /** The kernel's own limit for links in one path (path_resolution(7)). */
 const linkLimit = 40
@@ -44,6 +45,5 @@ export function resolveGuestPath(root: string, path: string): string {
 }
 
 function readLink(path: string): string | undefined {
-  const status = lstatSync(path, {throwIfNoEntry: false})
-  return status?.isSymbolicLink() ? readlinkSync(path) : undefined
+  return lookAt(lstatSync, path)?.isSymbolicLink() ? readlinkSync(path) : undefined
 }
