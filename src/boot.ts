@@ -3,6 +3,7 @@
 import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
 import {describeNic} from './plan/network.ts'
+import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
 import {formatContext, formatProblemLine, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
@@ -10,7 +11,7 @@ import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
-import {SystemError} from './system/errors.ts'
+import {unlessRefused} from './system/errors.ts'
 import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
 
@@ -60,13 +61,13 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
   const onStepEnd = (step: StepReport) => {
     show(formatStep(step))
     // A script is not run twice in one boot, so it is noted as soon as it has ended.
-    if (step.name === 'scripts') noteSteps(system, state, [step])
+    if (step.name === 'scripts') noteSteps(system, state, plan, [step])
   }
   try {
     show(formatContext(contextReport))
     enterPlan(manifest, prepared)
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
-    noteSteps(system, state, steps)
+    noteSteps(system, state, plan, steps)
     settleHosts(manifest, steps)
     const labels = await restoreLabels(system, changedPaths(steps))
     const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
@@ -98,21 +99,18 @@ function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
   if (hostname?.outcome === 'changed' || hostname?.outcome === 'unchanged') manifest.hosts.splice(1)
 }
 
-function noteSteps(system: System, state: BootState, steps: readonly StepReport[]): void {
-  for (const step of steps) {
-    const isDone = step.outcome === 'changed' || step.outcome === 'unchanged'
-    if (isDone && step.digest !== undefined) state[step.name] = step.digest
+/** Notes the steps that were done as they were asked for. */
+function noteSteps(system: System, state: BootState, plan: Plan, reports: readonly StepReport[]): void {
+  for (const {name, outcome} of reports) {
+    const step = plan.steps.find(planned => planned.name === name)
+    if (step !== undefined && (outcome === 'changed' || outcome === 'unchanged')) state[name] = step.digest
   }
   quietly(() => writeBootState(system, state))
 }
 
 /** Records of a run that cannot be written must not turn a good boot into a bad one. */
 function quietly(write: () => void): void {
-  try {
-    write()
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-  }
+  unlessRefused(write, () => undefined)
 }
 
 /** What a person asks first: the name and the addresses. */

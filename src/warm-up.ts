@@ -2,8 +2,9 @@
 // a real boot need not do it again. A guest made of a few files is planned and booted twice, and nothing remains of
 // it but compiled functions.
 //
-// No timer may be set here, and so a command has neither a timeout nor outputs to wait for: Node would remember when it was due, by the clock of the build,
-// and take that for the next moment at which any timer is (seen: timeouts that never came).
+// No timer may be set here, and so a command has neither a timeout nor outputs to wait for. Node would remember when
+// it was due, by the clock of the build, and take that for the next moment at which any timer is (seen: timeouts that
+// never came).
 
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'

@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import type {TestContext} from 'node:test'
+import {agentBinary, skip} from './guests/host.ts'
 
 const directories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -20,13 +21,15 @@ export function requireRoot(t: TestContext): boolean {
 
 /** The packaged program; without it skips the test, or fails it in CI. */
 export function requireBinary(t: TestContext): string | undefined {
-  const binary = process.env.VMCONTEXT_BINARY ?? join(import.meta.dirname, '../dist/vmcontext')
-  return require(t, existsSync(binary), 'dist/vmcontext is not built (npm run build)') ? binary : undefined
+  return require(t, existsSync(agentBinary), 'dist/vmcontext is not built (npm run build)')
+    ? agentBinary
+    : undefined
 }
 
 function require(t: TestContext, isThere: boolean, reason: string): boolean {
   if (isThere) return true
-  if (process.env.CI) throw new Error(`cannot be skipped in CI: ${reason}`)
+  // Throws in CI, where nothing may be skipped.
+  skip(reason)
   t.skip(reason)
   return false
 }

@@ -88,11 +88,10 @@ async function applyStep(
     deeds.push({kind: action.kind, ...rest, problems, durationMs: elapsed() - begin})
   }
   const problems = [...step.problems, ...deeds.flatMap(deed => deed.problems)]
-  const {name, summary, digest} = step
+  const {name, summary} = step
   return {
     name,
     summary,
-    digest,
     outcome: judge(step, deeds, problems),
     deeds,
     problems,

@@ -63,7 +63,9 @@ function overwritten(entry: OwnedFile, current: KeptCopy | undefined): Pick<Owne
   return {overwritten: [...(entry.overwritten ?? []), current]}
 }
 
-/** A file that is not there yet gets its directory; where a dangling link stands, its target's directory must be there. */
+/**
+ * A file that is not there yet gets its directory; where a dangling link stands, its target's directory must be there.
+ */
 function refuseParent(path: string, {files}: System): Result | undefined {
   if (!files.linkStatus(path)?.isSymbolicLink()) {
     files.makeDirectory(dirname(path))

@@ -2,7 +2,7 @@
 
 import type {Problem} from '../problem.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 /**
@@ -24,16 +24,12 @@ function askForRelabelling(system: System): Problem[] {
     system.files.readText('/etc/selinux/config') ?? '',
   )
   if (!isUsed) return []
-  try {
-    system.files.write('/.autorelabel', '', {mode: 0o600})
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    return [{code: 'deed-failed', message: error.message, cure: 'touch /.autorelabel on this root'}]
-  }
-  return [
-    {
-      code: 'deed-left-out',
-      message: 'this guest uses SELinux: it sets all labels at its next boot (/.autorelabel)',
+  const message = 'this guest uses SELinux: it sets all labels at its next boot (/.autorelabel)'
+  return unlessRefused(
+    () => {
+      system.files.write('/.autorelabel', '', {mode: 0o600})
+      return [{code: 'deed-left-out', message}]
     },
-  ]
+    refusal => [{code: 'deed-failed', message: refusal.message, cure: 'touch /.autorelabel on this root'}],
+  )
 }

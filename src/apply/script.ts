@@ -4,7 +4,7 @@
 import type {RunScriptAction} from '../action.ts'
 import type {Problem} from '../problem.ts'
 import {describeEnd, succeeded, toolEnvironment} from '../system/commands.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Handler, leftOut, type Result} from './workshop.ts'
 
@@ -60,17 +60,21 @@ function splitOnce(line: string): [string, string | undefined] {
   return [match?.[1] ?? '', match?.[2]]
 }
 
+type ScriptLog = {descriptor: number; problems: Problem[]}
+
 /**
  * Opens the log of a script, the one place that takes its output as it comes: it may tell secrets. Where there is none
  * the script runs all the same, and what it says is lost.
  */
-function openLog(system: System, path: string): {descriptor: number; problems: Problem[]} {
-  try {
-    system.files.makeDirectory(logDirectory, 0o700)
-    return {descriptor: system.files.openToAppend(path), problems: []}
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    const message = `${error.message}; what the script says is lost`
-    return {descriptor: system.files.openToAppend('/dev/null'), problems: [{code: 'record-damaged', message}]}
-  }
+function openLog({files}: System, path: string): ScriptLog {
+  return unlessRefused(
+    () => {
+      files.makeDirectory(logDirectory, 0o700)
+      return {descriptor: files.openToAppend(path), problems: []}
+    },
+    refusal => {
+      const message = `${refusal.message}; what the script says is lost`
+      return {descriptor: files.openToAppend('/dev/null'), problems: [{code: 'record-damaged', message}]}
+    },
+  )
 }

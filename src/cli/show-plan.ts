@@ -5,8 +5,8 @@ import type {Action, Step, WriteAction} from '../action.ts'
 import {editKeys} from '../context/authorized-keys-file.ts'
 import type {FileTree} from '../facts/files.ts'
 import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
-import {formatProblem, weighProblem} from '../problem.ts'
-import {count, formatContext, formatProblemLine} from '../report/lines.ts'
+import {weighProblem} from '../problem.ts'
+import {count, formatContext, formatProblemLine, idleWords} from '../report/lines.ts'
 import {placeForLooking} from '../source/mount.ts'
 import {escapeControls} from '../system/commands.ts'
 import {openSystem, type System} from '../system/system.ts'
@@ -64,14 +64,14 @@ function formatStep(step: Step, prepared: Prepared): string[] {
     ...step.actions
       .flatMap(action => describeAction(action, prepared))
       .map(line => `${indent}${line}`.trimEnd()),
-    ...step.problems.map(problem => `${indent}${weighProblem(problem)}: ${formatProblem(problem)}`),
+    ...step.problems.map(problem => formatProblemLine(problem).text),
   ]
 }
 
 function describeState({idle, actions, problems}: Step): string {
-  if (idle === 'off') return 'switched off (STEPS_OFF)'
-  if (idle === 'done before') return 'done in this boot already'
-  if (idle === 'not asked') return problems.length > 0 ? '' : 'nothing asked for'
+  // What stands in the way is told below.
+  if (idle === 'not asked' && problems.length > 0) return ''
+  if (idle !== undefined) return idleWords[idle]
   return actions.length === 0 ? 'nothing to do' : ''
 }
 

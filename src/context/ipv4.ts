@@ -16,7 +16,9 @@ export function refuseHostAddress(address: string, prefix: number): string | und
   return undefined
 }
 
-/** Reads a dotted address; undefined if the text is none. Leading zeros are refused: some programs read them as octal. */
+/**
+ * Reads a dotted address; undefined if the text is none. Leading zeros are refused: some programs read them as octal.
+ */
 export function parseAddress(text: string): string | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(text) && !/(^|\.)0\d/.test(text) ? text : undefined
 }

@@ -5,8 +5,6 @@ import type {Assignment} from './shell.ts'
 
 export type Variables = ReadonlyMap<string, Assignment>
 
-export const noVariables: Variables = new Map()
-
 /** Puts assignments under their names; the last of a name wins. */
 export function indexVariables(assignments: readonly Assignment[]): Variables {
   return new Map(assignments.map(assignment => [assignment.name, assignment]))
@@ -17,6 +15,11 @@ export function pickVariable(variables: Variables, ...names: readonly string[]):
   return names
     .map(name => variables.get(name))
     .find(variable => variable !== undefined && variable.value !== '')
+}
+
+/** The names in a list, set apart by blanks or commas. */
+export function splitNames(value: string): string[] {
+  return value.split(/[\s,]+/).filter(Boolean)
 }
 
 /** A boolean of the context: `YES TRUE 1 Y` in any case (contract §3). */

@@ -1,5 +1,6 @@
 // Which dialect spells the network of this guest: that of who is in charge, or the one that NETCFG_TYPE names.
 
+import {splitNames} from '../context/variables.ts'
 import type {Dialect} from '../network/dialect.ts'
 import {dialects} from '../network/dialects.ts'
 import type {Problem} from '../problem.ts'
@@ -22,7 +23,7 @@ export function chooseDialect(
   const inCharge = dialects.find(dialect => dialect.name === dialectOf(manager, os))
   const found = (dialect: Dialect | undefined): DialectChoice => ({dialect, isLeftAlone: false, problems: []})
   if (forced === undefined) return found(inCharge)
-  for (const name of forced.toLowerCase().split(/[\s,]+/)) {
+  for (const name of splitNames(forced.toLowerCase())) {
     if (name === 'none') return {isLeftAlone: true, problems: []}
     const named = dialects.filter(dialect => dialect.name === name || dialect.otherNames.includes(name))
     // `scripts` is what both Red Hat's and SUSE's are called.

@@ -4,7 +4,7 @@ import type {Stats} from 'node:fs'
 import type {ByteText} from '../action.ts'
 import type {Dialect} from '../network/dialect.ts'
 import type {Problem} from '../problem.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Account, readAccounts, readGroupNames} from './accounts.ts'
 import {readAuthorizedKeys} from './authorized-keys.ts'
@@ -14,6 +14,7 @@ import {type Link, readLinks} from './links.ts'
 import {type ManagerName, readManagers, whoIsInCharge} from './network-managers.ts'
 import {type OperatingSystem, readOperatingSystem, unknownSystem} from './operating-system.ts'
 import {findRivals} from './rivals.ts'
+import {readStartedServices} from './started-services.ts'
 
 export type Facts = {
   root: string
@@ -62,18 +63,15 @@ const namedFiles = ['/etc/hostname', '/etc/HOSTNAME', '/etc/hosts', '/etc/syscon
 export function gatherFacts(system: System, options: FactOptions): Facts {
   const problems: Problem[] = []
   /** What cannot be read costs itself. An ordinary user may make a plan, and then cannot look everywhere. */
-  const orElse = <T>(read: () => T, otherwise: T): T => {
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error
-      problems.push({code: 'fact-missing', message: error.message})
+  const orElse = <T>(read: () => T, otherwise: T): T =>
+    unlessRefused(read, refusal => {
+      problems.push({code: 'fact-missing', message: refusal.message})
       return otherwise
-    }
-  }
-  problems.push(...orElse(() => findRivals(system), []))
+    })
+  const started = orElse<ReadonlySet<string>>(() => readStartedServices(system), new Set())
+  problems.push(...orElse(() => findRivals(system, started), []))
   const os = orElse(() => readOperatingSystem(system), unknownSystem)
-  const manager = orElse(() => whoIsInCharge(os, readManagers(system)), undefined)
+  const manager = orElse(() => whoIsInCharge(os, readManagers(system, started)), undefined)
   const choice = chooseDialect(manager, os, options.networkType)
   problems.push(...choice.problems)
   const {dialect} = choice

@@ -2,7 +2,7 @@
 
 import type {ByteText} from '../action.ts'
 import type {Problem} from '../problem.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 /** A regular file as it is now. */
@@ -57,13 +57,11 @@ function expand(system: System, pattern: string): string[] {
 // A file that is there and cannot be read counts as absent. It is not lost by that: what replaces it must first keep
 // a copy, which fails likewise.
 function readInto(tree: Map<string, FileFact>, system: System, path: string, problems: Problem[]): void {
-  try {
+  const read = () => {
     const status = system.files.status(path)
     if (!status?.isFile() || status.size > sizeLimit) return
     const content = system.files.read(path)?.toString('latin1')
     if (content !== undefined) tree.set(path, {content, mode: status.mode & 0o7777})
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    problems.push({code: 'fact-missing', message: error.message})
   }
+  unlessRefused(read, refusal => problems.push({code: 'fact-missing', message: refusal.message}))
 }

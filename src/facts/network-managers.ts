@@ -3,7 +3,6 @@
 
 import type {System} from '../system/system.ts'
 import type {OperatingSystem} from './operating-system.ts'
-import {readStartedServices} from './started-services.ts'
 
 export type ManagerName = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'network-scripts' | 'suse'
 export type ManagerState = 'enabled' | 'installed' | 'absent'
@@ -44,9 +43,8 @@ const marks: Record<ManagerName, Marks> = {
   },
 }
 
-/** Tells of each manager whether it is enabled, installed or absent. */
-export function readManagers(system: System): ManagerStates {
-  const started = readStartedServices(system)
+/** Tells of each manager whether it is enabled, installed or absent; `started` are the services started at boot. */
+export function readManagers(system: System, started: ReadonlySet<string>): ManagerStates {
   const state = ({installed, services, enabling = []}: Marks): ManagerState => {
     if (!installed.some(path => exists(system, path))) return 'absent'
     const isEnabled = services.some(name => started.has(name)) || enabling.some(path => exists(system, path))

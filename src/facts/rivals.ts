@@ -3,7 +3,6 @@
 
 import type {Problem} from '../problem.ts'
 import type {System} from '../system/system.ts'
-import {readStartedServices} from './started-services.ts'
 
 type Rival = {
   name: string
@@ -25,9 +24,8 @@ const rivals: readonly Rival[] = [
   },
 ]
 
-/** Names what else is started at boot to do the same. */
-export function findRivals(system: System): Problem[] {
-  const started = readStartedServices(system)
+/** Names what else is started at boot to do the same; `started` are the services that are. */
+export function findRivals(system: System, started: ReadonlySet<string>): Problem[] {
   const found = rivals.filter(({services}) => services.some(name => started.has(name)))
   const enabled = found.filter(({name}) => name !== 'cloud-init' || !isCloudInitOff(system))
   const problems = enabled.map(

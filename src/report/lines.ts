@@ -1,5 +1,6 @@
 // Reports as lines for a person, 80 columns where the content allows.
 
+import type {Idleness} from '../action.ts'
 import {formatProblem, type Problem, type Weight, weighProblem} from '../problem.ts'
 import {allProblems, type ContextReport, type RunReport, type StepReport} from './report.ts'
 
@@ -21,7 +22,9 @@ export function formatContext(context: ContextReport): ReportLine[] {
   return [line('context', text, context.durationMs), ...problems]
 }
 
-/** What a step did: a line for each deed that changed something, one for all that was so already, then what is wrong. */
+/**
+ * What a step did: a line for each deed that changed something, one for all that was so already, then what is wrong.
+ */
 export function formatStep(step: StepReport): ReportLine[] {
   const deeds = step.deeds.filter(deed => deed.status === 'changed')
   const lines = deeds.map((deed, index) => line(step.name, deed.detail, deed.durationMs, index > 0))
@@ -55,18 +58,18 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
+/** Why nothing is done, for boot and plan alike. */
+export const idleWords: Readonly<Record<Idleness, string>> = {
+  off: 'switched off (STEPS_OFF)',
+  'not asked': 'nothing asked for',
+  'done before': 'done in this boot already',
+}
+
 function describeQuietStep(step: StepReport): string {
   const left = step.deeds.filter(deed => deed.status === 'left out').length
   const about = step.summary === '' || step.outcome === 'off' ? '' : ` (${step.summary})`
   if (left > 0 && step.outcome !== 'failed') return `left out on this root${about}`
-  const words = {
-    changed: 'changed',
-    unchanged: 'unchanged',
-    failed: 'FAILED',
-    off: 'switched off (STEPS_OFF)',
-    'not asked': 'nothing asked for',
-    'done before': 'done in this boot already',
-  }
+  const words = {...idleWords, changed: 'changed', unchanged: 'unchanged', failed: 'FAILED'}
   return `${words[step.outcome]}${about}`
 }
 

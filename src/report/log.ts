@@ -10,7 +10,9 @@ export const logPath = '/var/log/vmcontext.log'
 
 export type Log = Logger
 
-/** What the console is: a terminal or boot screen, or the journal of systemd, which takes levels as sd-daemon(3) says. */
+/**
+ * What the console is: a terminal or boot screen, or the journal of systemd, which takes levels as sd-daemon(3) says.
+ */
 export type ConsoleKind = 'plain' | 'journal'
 
 export type LogOptions = {

@@ -5,7 +5,7 @@
 import {createHash} from 'node:crypto'
 import type {NicOrigin} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
-import {describeCause, SystemError} from '../system/errors.ts'
+import {describeCause, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 const stateDirectory = '/var/lib/vmcontext'
@@ -71,14 +71,14 @@ export function readManifest(system: System, problems: Problem[]): Manifest {
 
 /** Without the records the boot goes on. An ordinary user may plan, and is told what could not be seen. */
 function readUnlessRefused(system: System, problems: Problem[]): string | undefined {
-  try {
-    return system.files.readText(manifestPath)
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    const message = `${error.message}, so what was set up earlier is not known here`
-    problems.push({code: 'fact-missing', message, cure: 'run as root to see it all'})
-    return undefined
-  }
+  return unlessRefused(
+    () => system.files.readText(manifestPath),
+    refusal => {
+      const message = `${refusal.message}, so what was set up earlier is not known here`
+      problems.push({code: 'fact-missing', message, cure: 'run as root to see it all'})
+      return undefined
+    },
+  )
 }
 
 /** Writes the manifest if it differs from what is there. A damaged one is kept beside it. */

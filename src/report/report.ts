@@ -24,11 +24,10 @@ export type DeedReport = {
   durationMs: number
 }
 
+/** Without the step's digest: over variables, it would let anyone who reads it try passwords. */
 export type StepReport = {
   name: StepName
   summary: string
-  /** Names what was asked for; kept to ourselves. */
-  digest?: string
   outcome: 'changed' | 'unchanged' | 'failed' | Idleness
   deeds: readonly DeedReport[]
   problems: readonly Problem[]
@@ -84,14 +83,9 @@ export function writeReport(system: System, run: RunReport, mask: (text: string)
   const kept = (earlier?.bootId === bootId ? (earlier?.runs ?? []) : []).filter(
     other => other.stages.join() !== stages,
   )
-  const report: ReportFile = {version: 1, bootId, runs: [...kept, withoutDigests(run)]}
+  const report: ReportFile = {version: 1, bootId, runs: [...kept, run]}
   system.files.makeDirectory('/run/vmcontext')
   system.files.write(reportPath, `${mask(JSON.stringify(report, null, 2))}\n`, {mode: 0o644, durable: false})
-}
-
-/** A digest over variables would let anyone who reads it try passwords. */
-function withoutDigests(run: RunReport): RunReport {
-  return {...run, steps: run.steps.map(({digest: _, ...step}) => step)}
 }
 
 /** Reads the report; undefined if there is none that can be read. */

@@ -3,7 +3,7 @@
 import {type Assignment, parseShellFile} from '../context/shell.ts'
 import {indexVariables} from '../context/variables.ts'
 import type {Problem} from '../problem.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {findUnknownSettings, parseKernelCommandLine, type SettingsLayer} from './settings.ts'
 
@@ -26,19 +26,19 @@ export function readSettingsLayers(
 }
 
 function readLayer(system: System, path: string, problems: Problem[]): SettingsLayer[] {
-  const bytes = readUnlessRefused(system, path, problems)
+  const bytes = unlessRefused(
+    () => system.files.read(path),
+    refusal => {
+      problems.push({
+        code: 'fact-missing',
+        file: path,
+        message: `${refusal.message}; its settings do not hold`,
+      })
+      return undefined
+    },
+  )
   if (bytes === undefined) return []
   const parsed = parseShellFile(bytes, path)
   problems.push(...parsed.problems)
   return [{file: path, variables: indexVariables(parsed.assignments)}]
-}
-
-function readUnlessRefused(system: System, path: string, problems: Problem[]): Uint8Array | undefined {
-  try {
-    return system.files.read(path)
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    problems.push({code: 'fact-missing', file: path, message: `${error.message}; its settings do not hold`})
-    return undefined
-  }
 }

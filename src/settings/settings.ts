@@ -3,7 +3,13 @@
 import {parseHostAddress, parseMask} from '../context/ipv4.ts'
 import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/mac-address.ts'
 import type {Assignment} from '../context/shell.ts'
-import {indexVariables, pickVariable, readPlainValue, type Variables} from '../context/variables.ts'
+import {
+  indexVariables,
+  pickVariable,
+  readPlainValue,
+  splitNames,
+  type Variables,
+} from '../context/variables.ts'
 import type {Problem} from '../problem.ts'
 import {type StepName, stepNames} from '../steps.ts'
 
@@ -174,25 +180,12 @@ function parsePath(value: string): string | undefined {
 /** Of a list the names that are steps hold; the others are named. */
 function settleSteps(read: Reader, problems: Problem[]): ReadonlySet<StepName> {
   const isStep = (name: string): name is StepName => (stepNames as readonly string[]).includes(name)
-  const names =
-    read(
-      'STEPS_OFF',
-      value =>
-        value
-          .toLowerCase()
-          .split(/[\s,]+/)
-          .filter(Boolean),
-      'a list',
-    ) ?? []
+  const names = read('STEPS_OFF', value => splitNames(value.toLowerCase()), 'a list') ?? []
   const unknown = names.filter(name => !isStep(name))
   if (unknown.length > 0) {
     const message = `${unknown.map(name => JSON.stringify(name)).join(', ')} is no step`
-    problems.push({
-      code: 'value-ignored',
-      key: 'STEPS_OFF',
-      message,
-      cure: `the steps are ${stepNames.join(' ')}`,
-    })
+    const cure = `the steps are ${stepNames.join(' ')}`
+    problems.push({code: 'value-ignored', key: 'STEPS_OFF', message, cure})
   }
   return new Set(names.filter(isStep))
 }

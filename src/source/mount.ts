@@ -2,7 +2,7 @@
 
 import {readBootId} from '../system/clock.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type FileSystemType, readOnlyOptions} from './superblock.ts'
 
@@ -26,7 +26,8 @@ export async function mountVolume(
 ): Promise<Mount | string> {
   const isImage = machine.files.status(device)?.isFile() ?? false
   const options = `${readOnlyOptions(type)}${isImage ? ',loop' : ''}`
-  const obstacle = unlessRefused(() => place.prepare(isImage ? undefined : device))
+  const prepare = () => place.prepare(isImage ? undefined : device)
+  const obstacle = unlessRefused(prepare, refusal => refusal.message)
   if (obstacle !== undefined) return obstacle
   const argv = ['mount', '-t', type, '-o', options, device, place.directory] as const
   const result = await machine.run({argv, timeoutMs})
@@ -60,12 +61,13 @@ export function placeForBoot(system: System, wanted: string): MountPlace {
     directory,
     prepare(device) {
       files.makeDirectory(directory)
-      // Without the note the mount works just as well; it only is not found again after a kill.
-      unlessRefused(() => {
-        const note: Note = {bootId: readBootId(files), device, directory: files.followLinks(directory)}
+      const note: Note = {bootId: readBootId(files), device, directory: files.followLinks(directory)}
+      const write = () => {
         files.makeDirectory('/run/vmcontext')
         files.write(notePath, JSON.stringify(note), {mode: 0o600, durable: false})
-      })
+      }
+      // Without the note the mount works just as well; it only is not found again after a kill.
+      unlessRefused(write, () => undefined)
     },
     cleanUp: () => files.remove(notePath),
   }
@@ -100,7 +102,9 @@ export async function endLeftoverMount(system: System): Promise<void> {
   system.files.remove(notePath)
 }
 
-/** What boot mounts where, for the run after a killed one. The device is left out where a loop device takes its place. */
+/**
+ * What boot mounts where, for the run after a killed one. The device is left out where a loop device takes its place.
+ */
 type Note = {bootId: string | undefined; device?: string | undefined; directory: string}
 type MountEntry = {device: string; directory: string}
 
@@ -130,14 +134,4 @@ function unescapeMount(path: string): string {
 async function unmountDirectory(system: System, target: string): Promise<void> {
   const result = await system.run({argv: ['umount', target], timeoutMs, essential: true})
   if (!succeeded(result)) await system.run({argv: ['umount', '-l', target], timeoutMs, essential: true})
-}
-
-function unlessRefused(action: () => void): string | undefined {
-  try {
-    action()
-    return undefined
-  } catch (error) {
-    if (error instanceof SystemError) return error.message
-    throw error
-  }
 }

@@ -2,9 +2,9 @@
 
 import type {Disc} from '../context/disc.ts'
 import {parseShellFile} from '../context/shell.ts'
-import {indexVariables, noVariables} from '../context/variables.ts'
+import {indexVariables} from '../context/variables.ts'
 import type {Problem} from '../problem.ts'
-import {SystemError} from '../system/errors.ts'
+import {unlessRefused} from '../system/errors.ts'
 import {type FoundSource, isOldRow} from './source.ts'
 
 /** The disc, or nothing if its context file cannot be read. */
@@ -14,29 +14,29 @@ export type DiscReading = {disc?: Disc | undefined; problems: readonly Problem[]
 const fileLimit = 1024 * 1024
 
 export function readDisc(source: FoundSource): DiscReading {
+  return unlessRefused(
+    () => readFound(source),
+    ({message}): DiscReading => ({problems: [{code: 'source-unreadable', message}]}),
+  )
+}
+
+function readFound(source: FoundSource): DiscReading {
   const {files, directory, contextFile, recognition} = source
-  try {
-    const {assignments, dropped, isComplete, problems} = parseShellFile(
-      files.read(`${directory}/${contextFile}`) ?? empty,
-      contextFile,
-    )
-    // A file that is refused as a whole is no context: then the MAC rule must not take it for one of 2.2 either.
-    if (problems.some(problem => problem.code === 'context-unreadable')) return {problems}
-    const disc: Disc = {
-      file: contextFile,
-      variables: assignments.length === 0 ? noVariables : indexVariables(assignments),
-      dropped,
-      isComplete,
-      isOldKind: isOldRow(recognition),
-      names: files.list(directory),
-      hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,
-      readFile: name => readSmallFile(source, name),
-    }
-    return {disc, problems}
-  } catch (error) {
-    if (!(error instanceof SystemError)) throw error
-    return {problems: [{code: 'source-unreadable', message: error.message}]}
+  const bytes = files.read(`${directory}/${contextFile}`) ?? empty
+  const {assignments, dropped, isComplete, problems} = parseShellFile(bytes, contextFile)
+  // A file that is refused as a whole is no context: then the MAC rule must not take it for one of 2.2 either.
+  if (problems.some(problem => problem.code === 'context-unreadable')) return {problems}
+  const disc: Disc = {
+    file: contextFile,
+    variables: indexVariables(assignments),
+    dropped,
+    isComplete,
+    isOldKind: isOldRow(recognition),
+    names: files.list(directory),
+    hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,
+    readFile: name => readSmallFile(source, name),
   }
+  return {disc, problems}
 }
 
 const empty = new Uint8Array()

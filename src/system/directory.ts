@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import {attempt, codeOf, SystemError} from './errors.ts'
 import {writeAtomically} from './files.ts'
+import {lookAt} from './status.ts'
 
 export type Directory = {
   /** The guest path under which it was opened, for messages. */
@@ -37,7 +38,7 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
     openSync(machinePath, constants.O_RDONLY | constants.O_DIRECTORY | flags),
   )
   // Without /proc every path below would look like one that is not there.
-  if (lstatSync(`/proc/self/fd/${descriptor}`, {throwIfNoEntry: false}) === undefined) {
+  if (lookAt(lstatSync, `/proc/self/fd/${descriptor}`) === undefined) {
     closeSync(descriptor)
     throw new SystemError(`work in ${path}`, '/proc is not mounted')
   }
@@ -45,7 +46,7 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
   return {
     path,
     status: fstatSync(descriptor),
-    entry: name => attempt(`look at ${path}/${name}`, () => lstatSync(at(name), {throwIfNoEntry: false})),
+    entry: name => attempt(`look at ${path}/${name}`, () => lookAt(lstatSync, at(name))),
     read: name => attempt(`read ${path}/${name}`, () => readRegular(at(name))),
     write: (name, bytes, mode) =>
       attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode})),

@@ -52,3 +52,13 @@ export function attempt<T>(deed: string, action: () => T): T {
     throw error instanceof SystemError ? error : new SystemError(deed, error)
   }
 }
+
+/** Does something that the machine may refuse, and says what holds then. A defect of ours is no refusal. */
+export function unlessRefused<T, U>(action: () => T, onRefusal: (refusal: SystemError) => U): T | U {
+  try {
+    return action()
+  } catch (error) {
+    if (error instanceof SystemError) return onRefusal(error)
+    throw error
+  }
+}

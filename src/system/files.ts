@@ -120,7 +120,9 @@ export function openFiles(root: string) {
       attempt(`set ${path}`, () => writeFileSync(at(path), text, {flag: 'r+'}))
     },
 
-    /** Opens a file to append to, for its owner alone from birth; never through a symbolic link. The caller closes it. */
+    /**
+     * Opens a file to append to, for its owner alone from birth; never through a symbolic link. The caller closes it.
+     */
     openToAppend(path: string): number {
       const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
       return attempt(`write ${path}`, () => openSync(files.locateEntry(path), flags, 0o600))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {readManagers, whoIsInCharge} from '../../src/facts/network-managers.ts'
 import {readOperatingSystem} from '../../src/facts/operating-system.ts'
+import {readStartedServices} from '../../src/facts/started-services.ts'
 import {openSystem} from '../../src/system/system.ts'
 import {makeDirectory} from '../temporary.ts'
 
@@ -97,6 +98,9 @@ const cases: [what: string, files: Record<string, string>, manager: string | und
 for (const [what, files, manager] of cases) {
   test(`${what}: ${manager ?? 'nobody'} is in charge`, t => {
     const system = openSystem(makeDirectory(t, files))
-    assert.equal(whoIsInCharge(readOperatingSystem(system), readManagers(system)), manager)
+    assert.equal(
+      whoIsInCharge(readOperatingSystem(system), readManagers(system, readStartedServices(system))),
+      manager,
+    )
   })
 }

@@ -56,7 +56,7 @@ export function skipWithout(tool: string): Skip {
 type Skip = {skip: string | false}
 
 /** In CI nothing may be skipped: there it throws instead. */
-function skip(reason: string | undefined): Skip {
+export function skip(reason: string | undefined): Skip {
   if (reason !== undefined && env.CI !== undefined) throw new Error(`CI must not skip: ${reason}`)
   return {skip: reason ?? false}
 }
