@@ -60,7 +60,7 @@ function formatStep(step: Step, prepared: Prepared): string[] {
   const state = describeState(step)
   const aim = [step.summary, state].filter(Boolean).join(': ')
   return [
-    `  ${step.name.padEnd(9)} ${aim}`,
+    `  ${step.name.padEnd(9)} ${aim}`.trimEnd(),
     ...step.actions
       .flatMap(action => describeAction(action, prepared))
       .map(line => `${indent}${line}`.trimEnd()),
