@@ -22,6 +22,7 @@ const debianPackages = [
   ['qemu-system-x86', 'qemu-system-x86_64', 'booted guests'],
   ['openssh-client', 'ssh-keygen', 'keys'],
   ['dosfstools', 'mkfs.vfat', 'disc images'],
+  ['dnsmasq-base', 'dnsmasq', 'DHCP and router advertisements for guests'],
   ['shellcheck', 'shellcheck', 'the init scripts'],
   ['strace', 'strace', 'runs that are killed at every change'],
   ['systemd', 'systemd-analyze', 'the units'],

@@ -26,6 +26,9 @@ export type RunAction = {
   timeoutMs: number
 }
 
+/** Gives a link of the running kernel another MTU, in bytes. */
+export type SetMtuAction = {kind: 'set-mtu'; device: string; mtu: number}
+
 /** Gives the running kernel its host name. */
 export type SetHostnameAction = {kind: 'set-hostname'; name: string}
 
@@ -71,6 +74,7 @@ export type FileAction = WriteAction | RemoveAction
 export type Action =
   | FileAction
   | RunAction
+  | SetMtuAction
   | SetHostnameAction
   | CreateAccountAction
   | AuthorizeKeysAction

@@ -11,6 +11,7 @@ import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
+import type {StepName} from './steps.ts'
 import {unlessRefused} from './system/errors.ts'
 import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
@@ -69,6 +70,7 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
     noteSteps(system, state, plan, steps)
     settleHosts(manifest, steps)
+    settleNics(manifest, plan, steps)
     const labels = await restoreLabels(system, changedPaths(steps))
     const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
     const parts = {context: contextReport, steps, problems}
@@ -86,17 +88,25 @@ function changedPaths(steps: readonly StepReport[]): string[] {
 /** Enters into the manifest what the plan makes ours besides files, accounts and keys. */
 function enterPlan(manifest: Manifest, {plan}: Prepared): void {
   const isPlanned = (name: string) => plan.steps.some(step => step.name === name && step.idle === undefined)
-  if (isPlanned('network')) {
-    for (const {mac, device, origin} of plan.network.nics) manifest.nics[mac] = {device, origin}
-  }
+  if (isPlanned('network')) Object.assign(manifest.nics, plan.ownedNics)
   // Until the file is written the line of the run before may still stand in it.
   if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = [plan.hosts, ...manifest.hosts]
 }
 
 /** Once /etc/hosts is written only the new line is in it. */
 function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
-  const hostname = steps.find(step => step.name === 'hostname')
-  if (hostname?.outcome === 'changed' || hostname?.outcome === 'unchanged') manifest.hosts.splice(1)
+  if (hasSucceeded(steps, 'hostname')) manifest.hosts.splice(1)
+}
+
+/** Once the files are written, NICs that were given back are no longer ours. */
+function settleNics(manifest: Manifest, plan: Plan, steps: readonly StepReport[]): void {
+  if (!hasSucceeded(steps, 'network')) return
+  for (const mac of plan.givenBackNics) delete manifest.nics[mac]
+}
+
+function hasSucceeded(steps: readonly StepReport[], name: StepName): boolean {
+  const outcome = steps.find(step => step.name === name)?.outcome
+  return outcome === 'changed' || outcome === 'unchanged'
 }
 
 /** Notes the steps that were done as they were asked for. */

@@ -97,6 +97,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
     networkType: meaning?.context.networkType ?? settings.networkType,
     shells: shellChoices(meaning?.context.shell),
     keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
+    manifest,
   })
   const input: PlanInput = {
     context: meaning?.context,

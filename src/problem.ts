@@ -35,6 +35,8 @@ const weights = {
   'network-unmanaged': 'warning',
   /** Something else on this guest does the same job. */
   rival: 'warning',
+  /** Something that could do the same job, if somebody enabled it. */
+  'rival-idle': 'note',
   /** A deed that was tried and did not succeed. */
   'deed-failed': 'failure',
   /** A mistake in this program. It costs its step, like any other problem. */

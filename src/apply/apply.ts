@@ -10,6 +10,7 @@ import {createAccountHandler} from './account.ts'
 import {removeHandler, writeHandler} from './files.ts'
 import {setHostnameHandler} from './hostname.ts'
 import {authorizeKeysHandler, foldKeysHandler} from './keys.ts'
+import {setMtuHandler} from './mtu.ts'
 import {runHandler} from './run.ts'
 import {runScriptHandler} from './script.ts'
 import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
@@ -18,6 +19,7 @@ const handlers: {[K in ActionKind]: Handler<ActionOf<K>>} = {
   write: writeHandler,
   remove: removeHandler,
   run: runHandler,
+  'set-mtu': setMtuHandler,
   'set-hostname': setHostnameHandler,
   'create-account': createAccountHandler,
   'authorize-keys': authorizeKeysHandler,

@@ -83,6 +83,8 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
       return [`remove ${action.path} (a copy is kept)`]
     case 'run':
       return [`run ${action.argv.join(' ')}`]
+    case 'set-mtu':
+      return [`give ${action.device} the MTU ${action.mtu}`]
     case 'set-hostname':
       return [`name the running system ${action.name}`]
     case 'create-account':

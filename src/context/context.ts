@@ -4,28 +4,22 @@
 import {type Problem, weighProblem} from '../problem.ts'
 import {readAccount, readHostname} from './account.ts'
 import type {Disc} from './disc.ts'
-import {type FirstNicRequest, readFirstNic} from './first-nic.ts'
 import type {Hostname} from './hostname.ts'
 import {type KeysByAccount, readKeys} from './keys.ts'
+import {type NetworkRequest, readNetwork} from './network.ts'
+import {isNicVariable} from './nics.ts'
 import {readScripts} from './scripts.ts'
-import {isYes, pickVariable, type Variables} from './variables.ts'
+import type {Variables} from './variables.ts'
 
-export type Context = {
+export type Context = NetworkRequest & {
   file: string
   variables: Variables
   /** A context of OpenNebula 2.2 to 4.0: its MACs carry addresses (contract §4, way 2). */
   isOldKind: boolean
-  /** It describes NICs itself (contract §4, way 1). */
-  describesNics: boolean
-  /** NETWORK=NO: the network is not to be touched. */
-  freezesNetwork: boolean
-  /** NETCFG_TYPE: who writes the network. */
-  networkType?: string | undefined
   hostname?: Hostname | undefined
   /** The account that keys and scripts are for; undefined: root. */
   username?: string | undefined
   shell?: string | undefined
-  firstNic: FirstNicRequest
   keys: KeysByAccount
   /** Every key that was meant could be read. False: keys that are not here may be wanted all the same. */
   keysAreKnown: boolean
@@ -42,13 +36,23 @@ export type ContextProblems = {
   scripts: Problem[]
 }
 
-/** The variables that each step takes; those nobody takes are for scripts. */
-export const consumedVariables = {
-  network: ['IP_PUBLIC', 'NETMASK', 'GATEWAY', 'NETWORK', 'MAC_PREFIX', 'MAC_RULE', 'NETCFG_TYPE'],
+/** The variables that each step takes, besides those of NICs; those nobody takes are for scripts. */
+const consumedVariables = {
+  network: [
+    ...['IP_PUBLIC', 'NETMASK', 'GATEWAY', 'NETWORK', 'MAC_PREFIX', 'MAC_RULE', 'NETCFG_TYPE'],
+    ...['NETCFG_NETPLAN_RENDERER', 'DNS', 'SEARCH_DOMAIN'],
+  ],
   hostname: ['SET_HOSTNAME', 'HOSTNAME'],
   account: ['USERNAME', 'USERNAME_SHELL'],
   keys: ['SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY', 'SSH_KEY', 'USER_PUBKEY', 'ROOT_PUBKEY'],
-} as const
+}
+
+const consumed = new Set(Object.values(consumedVariables).flat())
+
+/** Tells whether some step other than the scripts takes a variable. */
+export function isConsumed(name: string): boolean {
+  return consumed.has(name) || isNicVariable(name)
+}
 
 /** Reads the requests of a context. */
 export function readContext(disc: Disc): {context: Context; problems: ContextProblems} {
@@ -60,12 +64,9 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
     file,
     variables,
     isOldKind: disc.isOldKind || standsInDoubleQuotes(variables),
-    describesNics: describesNics(variables),
-    freezesNetwork: /^(no|false|0|n)$/i.test(variables.get('NETWORK')?.value.trim() ?? ''),
-    networkType: pickVariable(variables, 'NETCFG_TYPE')?.value,
     hostname: readHostname(disc, problems.hostname),
     ...account,
-    firstNic: readFirstNic(disc, problems.network),
+    ...readNetwork(disc, problems.network),
     keys,
     keysAreKnown: !isRefused && areKeysKnown(disc, problems.keys),
     scripts: readScripts(disc, problems.scripts),
@@ -77,14 +78,6 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
 function standsInDoubleQuotes(variables: Variables): boolean {
   const quotings = [...variables.values()].map(({quoting}) => quoting)
   return quotings.includes('double') && quotings.every(quoting => quoting === 'double' || quoting === 'none')
-}
-
-function describesNics(variables: Variables): boolean {
-  const network = variables.get('NETWORK')
-  if (network !== undefined && isYes(network.value)) return true
-  return [...variables.values()].some(
-    ({name, value}) => value !== '' && /^(ETH\d+_.|PCI\d+_ADDRESS$)/.test(name),
-  )
 }
 
 /** No key variable was dropped, no named file missing, no line refused, and nothing stands below what was not read. */

@@ -12,6 +12,13 @@ export function parseMac(text: string): string | undefined {
   return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(mac) ? mac : undefined
 }
 
+/** Reads a MAC that one NIC can have: not zero, and not one of a group (its lowest bit of the first byte, IEEE 802). */
+export function parseHostMac(text: string): string | undefined {
+  const mac = parseMac(text)
+  const isGroup = mac !== undefined && (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1
+  return isGroup || mac === '00:00:00:00:00:00' ? undefined : mac
+}
+
 /** Reads a prefix of two bytes, or `any`; undefined if the text is neither. */
 export function parseMacPrefix(text: string): MacPrefix | undefined {
   const prefix = text.trim().toLowerCase().replaceAll('-', ':')

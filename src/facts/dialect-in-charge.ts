@@ -1,11 +1,24 @@
 // Which dialect spells the network of this guest: that of who is in charge, or the one that NETCFG_TYPE names.
 
 import {splitNames} from '../context/variables.ts'
-import type {Dialect} from '../network/dialect.ts'
+import type {Dialect, DialectName} from '../network/dialect.ts'
 import {dialects} from '../network/dialects.ts'
 import type {Problem} from '../problem.ts'
-import type {ManagerName} from './network-managers.ts'
+import type {ManagerName, ManagerState, ManagerStates} from './network-managers.ts'
 import type {OperatingSystem} from './operating-system.ts'
+
+/** A dialect and how much whoever reads it is in use here. */
+export type DialectHere = {dialect: Dialect; state: ManagerState}
+
+/** Tells of every dialect whether something here reads it. */
+export function listDialects(managers: ManagerStates, os: OperatingSystem): DialectHere[] {
+  const states = Object.entries(managers) as [ManagerName, ManagerState][]
+  return dialects.map(dialect => {
+    const readers = states.filter(([name]) => dialectOf(name, os) === dialect.name).map(([, state]) => state)
+    const state = (['enabled', 'installed'] as const).find(state => readers.includes(state)) ?? 'absent'
+    return {dialect, state}
+  })
+}
 
 export type DialectChoice = {
   dialect?: Dialect | undefined
@@ -39,10 +52,16 @@ export function chooseDialect(
 function dialectOf(
   manager: ManagerName | undefined,
   {family, version = 99}: OperatingSystem,
-): string | undefined {
-  if (manager === 'ifupdown') return 'interfaces'
-  if (manager === 'suse') return 'suse'
+): DialectName | undefined {
   // NetworkManager reads ifcfg files up to Red Hat 8; from 9 on it writes keyfiles.
-  const readsIfcfg = manager === 'network-scripts' || (manager === 'networkmanager' && version <= 8)
-  return family === 'redhat' && readsIfcfg ? 'redhat' : undefined
+  if (manager === 'networkmanager') return family === 'redhat' && version <= 8 ? 'redhat' : 'nm'
+  return manager && dialectNames[manager]
 }
+
+const dialectNames = {
+  ifupdown: 'interfaces',
+  netplan: 'netplan',
+  networkd: 'networkd',
+  'network-scripts': 'redhat',
+  suse: 'suse',
+} as const

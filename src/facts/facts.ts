@@ -4,17 +4,19 @@ import type {Stats} from 'node:fs'
 import type {ByteText} from '../action.ts'
 import type {Dialect} from '../network/dialect.ts'
 import type {Problem} from '../problem.ts'
+import {type Manifest, readOriginals} from '../report/manifest.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Account, readAccounts, readGroupNames} from './accounts.ts'
 import {readAuthorizedKeys} from './authorized-keys.ts'
-import {chooseDialect} from './dialect-in-charge.ts'
-import {type FileTree, readFileTree} from './files.ts'
+import {chooseDialect, type DialectHere, listDialects} from './dialect-in-charge.ts'
+import {type FileFact, type FileTree, readFileTree} from './files.ts'
 import {type Link, readLinks} from './links.ts'
-import {type ManagerName, readManagers, whoIsInCharge} from './network-managers.ts'
+import {type ManagerName, nobody, readManagers, whoIsInCharge} from './network-managers.ts'
 import {type OperatingSystem, readOperatingSystem, unknownSystem} from './operating-system.ts'
 import {findRivals} from './rivals.ts'
 import {readStartedServices} from './started-services.ts'
+import {readSystemdVersion} from './systemd-version.ts'
 
 export type Facts = {
   root: string
@@ -36,11 +38,22 @@ export type Facts = {
   dialect?: Dialect | undefined
   /** Somebody said that nobody's network files are to be written. */
   leavesNetwork: boolean
+  /** Every dialect, with the use that is made of it here. */
+  dialects: readonly DialectHere[]
+  /** Landmarks of the dialects that are there. */
+  landmarks: ReadonlySet<string>
+  /** What is started when this guest boots. */
+  services: ReadonlySet<string>
+  systemdVersion?: number | undefined
+  /** Where /etc/resolv.conf leads, if it is a symbolic link. */
+  resolvConfTarget?: string | undefined
   /** The network service of this guest has run in this boot. */
   networkStarted: boolean
   /** The devices that ifupdown holds for up; undefined where it does not say. */
   devicesUp?: ReadonlySet<string> | undefined
   files: FileTree
+  /** Of files that are ours what stood there before; undefined: nothing. */
+  originals: ReadonlyMap<string, FileFact | undefined>
   /** What could not be read, and who else does our work. */
   problems: readonly Problem[]
 }
@@ -54,10 +67,18 @@ export type FactOptions = {
   shells: readonly string[]
   /** The accounts whose keys are looked at. */
   keysOf: readonly string[]
+  /** The files that are ours. */
+  manifest: Manifest
 }
 
 /** Files that steps other than the network edit. */
-const namedFiles = ['/etc/hostname', '/etc/HOSTNAME', '/etc/hosts', '/etc/sysconfig/network']
+const namedFiles = [
+  '/etc/hostname',
+  '/etc/HOSTNAME',
+  '/etc/hosts',
+  '/etc/sysconfig/network',
+  '/etc/resolv.conf',
+]
 
 /** Gathers the facts. Reads only; nothing is started. */
 export function gatherFacts(system: System, options: FactOptions): Facts {
@@ -71,10 +92,19 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   const started = orElse<ReadonlySet<string>>(() => readStartedServices(system), new Set())
   problems.push(...orElse(() => findRivals(system, started), []))
   const os = orElse(() => readOperatingSystem(system), unknownSystem)
-  const manager = orElse(() => whoIsInCharge(os, readManagers(system, started)), undefined)
+  const managers = orElse(() => readManagers(system, started), nobody)
+  const manager = whoIsInCharge(os, managers)
   const choice = chooseDialect(manager, os, options.networkType)
   problems.push(...choice.problems)
   const {dialect} = choice
+  const all = listDialects(managers, os)
+  const concerned =
+    dialect === undefined ? [] : all.filter(each => isConcerned(each, dialect)).map(each => each.dialect)
+  const tree = readFileTree(
+    system,
+    known => [...namedFiles, ...concerned.flatMap(each => each.sources(known))],
+    problems,
+  )
   const accounts = orElse(() => readAccounts(system), [])
   const {files} = system
   return {
@@ -91,13 +121,28 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     shells: options.shells.filter(path => orElse(() => isProgram(files.status(path)), false)),
     manager,
     dialect,
+    dialects: all,
+    landmarks: new Set(
+      concerned
+        .flatMap(each => each.landmarks ?? [])
+        .filter(path => orElse(() => files.status(path) !== undefined, false)),
+    ),
+    services: started,
+    systemdVersion: orElse(() => readSystemdVersion(system), undefined),
+    resolvConfTarget: orElse(() => files.readLink('/etc/resolv.conf'), undefined),
     leavesNetwork: choice.isLeftAlone,
     networkStarted:
       system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
     devicesUp: orElse(() => readDevicesUp(system), undefined),
-    files: readFileTree(system, known => [...namedFiles, ...(dialect?.sources(known) ?? [])], problems),
+    files: tree,
+    originals: orElse(() => readOriginals(system, options.manifest), new Map()),
     problems,
   }
+}
+
+/** The one in charge, those that somebody reads as well, and those that stand in its way. */
+function isConcerned({dialect, state}: DialectHere, inCharge: Dialect): boolean {
+  return dialect === inCharge || state !== 'absent' || (inCharge.displaces ?? []).includes(dialect.name)
 }
 
 type OrElse = <T>(read: () => T, otherwise: T) => T

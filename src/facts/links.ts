@@ -15,6 +15,8 @@ export type Link = {
   mac: string
   /** There is a device behind it; what the kernel made of nothing (veth, dummy) has none. */
   isPhysical: boolean
+  /** The MAC is the card's own (addr_assign_type 0); what somebody set, or the kernel made up, is not. */
+  hasPermanentMac: boolean
   /** Address on the PCI bus, e.g. `0000:00:03.0`. */
   pciAddress?: string | undefined
 }
@@ -48,7 +50,7 @@ export function parseLinkList(text: string): Link[] | string {
     const [name, macText, pciAddress] = line.split(/[\s,]+/)
     const mac = parseMac(macText ?? '')
     if (mac === undefined) return `line ${index + 1} is not "NAME MAC [PCI]"`
-    links.push({name: name!, mac, isPhysical: true, pciAddress})
+    links.push({name: name!, mac, isPhysical: true, hasPermanentMac: true, pciAddress})
   }
   return links.toSorted((one, other) => naturally(one.name, other.name))
 }
@@ -61,7 +63,9 @@ function readLink(system: System, name: string): Link | undefined {
   if (mac === undefined || read('type') !== ethernet) return undefined
   if (marksOfComposition.some(mark => files.linkStatus(`${path}/${mark}`) !== undefined)) return undefined
   if (/^DEVTYPE=(vlan|bridge|bond|vxlan|gre|wlan)$/m.test(read('uevent') ?? '')) return undefined
-  return {name, mac, ...readDevice(system, path)}
+  const device = readDevice(system, path)
+  const hasPermanentMac = device.isPhysical && (read('addr_assign_type') ?? '0') === '0'
+  return {name, mac, hasPermanentMac, ...device}
 }
 
 function readDevice(system: System, path: string): Pick<Link, 'isPhysical' | 'pciAddress'> {

@@ -8,6 +8,15 @@ export type ManagerName = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager'
 export type ManagerState = 'enabled' | 'installed' | 'absent'
 export type ManagerStates = Readonly<Record<ManagerName, ManagerState>>
 
+export const nobody: ManagerStates = {
+  ifupdown: 'absent',
+  netplan: 'absent',
+  networkd: 'absent',
+  networkmanager: 'absent',
+  'network-scripts': 'absent',
+  suse: 'absent',
+}
+
 type Marks = {
   /** Any of these makes it installed. */
   installed: readonly string[]

@@ -7,6 +7,7 @@ import {decodeMac, type MacPrefix} from '../context/mac-address.ts'
 import type {Link} from '../facts/links.ts'
 import type {Problem} from '../problem.ts'
 import type {Gateway, Network, Nic} from './model.ts'
+import {withNames} from './names.ts'
 
 export type MacNetworkRequest = {
   /** The NICs of the guest in natural order. */
@@ -22,6 +23,9 @@ export type MacNetworkRequest = {
   first: FirstNicRequest
   /** Another NIC, described by an earlier context, has the default route: none is derived. */
   hasRouteElsewhere: boolean
+  /** Name servers and domains of the context. */
+  dns: readonly string[]
+  searchDomains: readonly string[]
 }
 
 /** Decides what each NIC gets. A NIC that cannot have its address is left alone and named. */
@@ -34,7 +38,7 @@ export function describeMacNetwork(request: MacNetworkRequest): {network: Networ
     if (nic === undefined || isTaken(nic, nics, problems)) continue
     nics.push(nic)
   }
-  return {network: {nics: withGateway(request, nics, first, problems)}, problems}
+  return {network: withNames(withGateway(request, nics, first, problems), request), problems}
 }
 
 /** eth0, else the first by name (contract §3, IP_PUBLIC). */
@@ -61,14 +65,16 @@ function describeNic(
     return undefined
   }
   const origin = given === undefined ? 'mac-rule' : 'ip-public'
-  return {device: link.name, mac: link.mac, origin, ipv4: {method: 'static', addresses: [{address, prefix}]}}
+  const {name: device, mac, hasPermanentMac} = link
+  const ipv4 = {method: 'static', addresses: [{address, prefix}], routes: []} as const
+  return {device, mac, hasPermanentMac, origin, ipv4, dns: [], searchDomains: []}
 }
 
 const cureForMac = 'give the NIC another MAC, or IP_PUBLIC in the context'
 
 function isTaken(nic: Nic, others: readonly Nic[], problems: Problem[]): boolean {
-  const address = nic.ipv4!.addresses[0].address
-  const owner = others.find(other => other.ipv4!.addresses[0].address === address)
+  const address = nic.ipv4!.addresses[0]!.address
+  const owner = others.find(other => other.ipv4!.addresses[0]!.address === address)
   if (owner === undefined) return false
   const message = `${nic.device} gets no address: ${address} is that of ${owner.device} already`
   const cure = nic.mac === owner.mac ? `both have the MAC ${nic.mac}; give each NIC its own` : undefined
@@ -88,7 +94,7 @@ function withGateway(
 ): Nic[] {
   const owner = nics.find(nic => nic.device === first?.name) ?? nics[0]
   if (owner === undefined) return []
-  const {address, prefix} = owner.ipv4!.addresses[0]
+  const {address, prefix} = owner.ipv4!.addresses[0]!
   const named = (owner.device === first?.name ? request.first.gateway : undefined) ?? request.gateway
   if (named === address) {
     const message = `${named} is the address of ${owner.device} itself, so there is no default route`

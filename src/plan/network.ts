@@ -1,95 +1,70 @@
 // The network step: which NICs are ours, what they get, and the files of the dialect in charge.
 
-import type {Action} from '../action.ts'
-import {type Link, selectNics} from '../facts/links.ts'
-import type {Dialect, Rendering} from '../network/dialect.ts'
-import {describeMacNetwork} from '../network/from-macs.ts'
 import type {Network, Nic} from '../network/model.ts'
+import {interfaceOf, noNetwork} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
+import type {OwnedNic} from '../report/manifest.ts'
+import {decideNetwork} from './decide-network.ts'
+import {findFormerNics} from './former-nics.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
+import {planFiles} from './network-files.ts'
 
-export type NetworkPlan = StepPlan & {network: Network}
+export type NetworkPlan = StepPlan & {
+  network: Network
+  /** The NICs that are ours from now on, by MAC, as the manifest has them. */
+  owned: Readonly<Record<string, OwnedNic>>
+  /** The MACs of NICs that are no longer ours. */
+  givenBack: readonly string[]
+}
 
 /** Plans the network files, and bringing the NICs up where the network service has already run. */
 export function planNetwork(input: PlanInput): NetworkPlan {
   const problems = [...input.contextProblems.network]
-  const none = (extra: Problem[] = []) => ({...nothingAsked([...problems, ...extra]), network: {nics: []}})
-  if (input.context?.freezesNetwork || input.facts.leavesNetwork) return none()
-  if (input.context?.describesNics) return none([describedNotSupported(input)])
-  const {network, problems: found} = describeMacNetwork({
-    nics: selectNics(input.facts.links),
-    ruleAppliesTo: nic => appliesMacRule(input, nic),
-    macPrefix: input.settings.macPrefix,
-    prefix: input.settings.macNetmask,
-    gateway: input.settings.gateway,
-    first: input.context?.firstNic ?? {},
-    hasRouteElsewhere: input.context === undefined && hasDescribedNic(input),
-  })
-  problems.push(...found)
-  if (input.isContextUnreadable && network.nics.length === 0 && input.facts.links.length > 0) {
-    const message = 'no address is taken from a MAC: there is a context, and it cannot be read'
-    problems.push({code: 'context-note', message})
+  const none = (extra: Problem[] = []): NetworkPlan => {
+    return {...nothingAsked([...problems, ...extra]), network: noNetwork, owned: {}, givenBack: []}
   }
-  if (network.nics.length === 0) return none()
+  if (input.context?.freezesNetwork || input.facts.leavesNetwork) return none()
+  const decision = decideNetwork(input)
+  const {network, mtus} = decision
+  problems.push(...decision.problems)
+  const former = findFormerNics(input, decision)
+  if (network.nics.length === 0 && former.length === 0 && mtus.length === 0) return none()
   const {dialect} = input.facts
   if (dialect === undefined) return none([noDialect(input)])
-  const rendering = dialect.render(network, input.facts.files)
+  const rendering = planFiles(input, dialect, network, former)
+  const owned = network.nics.map(({mac, device, vlan, origin}): [string, OwnedNic] => {
+    return [mac, {device, vlan, origin, dialect: dialect.name}]
+  })
   return {
-    summary: describeNetwork(network),
-    actions: arrange(input, dialect, network, rendering),
+    summary: network.nics.map(describeNic).join(', '),
+    actions: [
+      ...rendering.actions,
+      ...mtus.map(({device, mtu}) => ({kind: 'set-mtu', device, mtu}) as const),
+    ],
     problems: [...problems, ...rendering.problems],
-    request: network,
+    request: {network, mtus, former},
     network,
+    owned: Object.fromEntries(owned),
+    givenBack: former.map(({mac}) => mac).filter(mac => !network.nics.some(nic => nic.mac === mac)),
   }
 }
 
-/** One NIC and its address for a person: `eth0 192.168.0.5/24 via 192.168.0.1`. */
+/** One NIC and its addresses for a person: `eth0 192.168.0.5/24 via 192.168.0.1`. */
 export function describeNic(nic: Nic): string {
-  const addresses = nic.ipv4?.addresses.map(({address, prefix}) => `${address}/${prefix}`) ?? []
-  const via = nic.ipv4?.gateway === undefined ? '' : ` via ${nic.ipv4.gateway.address}`
-  return `${nic.device} ${addresses.join(' ')}${via}`
+  const families = [nic.ipv4, nic.ipv6].flatMap(family => {
+    if (family === undefined) return []
+    const method = family.method === 'static' ? [] : [describeMethod(nic, family.method)]
+    const addresses = family.addresses.map(({address, prefix}) => `${address}/${prefix}`)
+    const via = family.gateway === undefined ? [] : [`via ${family.gateway.address}`]
+    return [...method, ...addresses, ...via]
+  })
+  return [interfaceOf(nic), ...new Set(families)].join(' ')
 }
 
-function describeNetwork(network: Network): string {
-  return network.nics.map(describeNic).join(', ')
-}
-
-/** A context that is gone described a NIC that is still there: then it decided about the default route as well. */
-function hasDescribedNic({facts, manifest}: PlanInput): boolean {
-  return facts.links.some(({mac}) => (manifest.nics[mac]?.origin ?? 'mac-rule') !== 'mac-rule')
-}
-
-/**
- * Contract §4: the rule is for guests without a context and for contexts of 2.2's kind; MAC_RULE may say otherwise. A
- * NIC that a context once described is never overwritten by it, and where a context is there that cannot be read only
- * those NICs count that had their address from it before.
- */
-function appliesMacRule(input: PlanInput, nic: Link): boolean {
-  const {context, isContextUnreadable, settings, manifest} = input
-  if (settings.macRule === 'never') return false
-  if (settings.macRule === 'always') return true
-  if (context !== undefined) return context.isOldKind
-  const origin = manifest.nics[nic.mac]?.origin
-  return origin === 'mac-rule' || (origin === undefined && !isContextUnreadable)
-}
-
-/** Orders the deeds: NICs that change go down by their old definition, the files come, the NICs come up again. */
-function arrange(
-  {facts}: PlanInput,
-  dialect: Dialect,
-  network: Network,
-  {files, changed}: Rendering,
-): Action[] {
-  if (!facts.networkStarted) return files
-  const isDown = (device: string) => facts.devicesUp !== undefined && !facts.devicesUp.has(device)
-  const devices = network.nics.map(nic => nic.device)
-  const toTakeDown = changed.filter(device => !isDown(device))
-  const toBringUp = devices.filter(device => changed.includes(device) || isDown(device))
-  return [
-    ...(toTakeDown.length > 0 ? dialect.takeDown(toTakeDown) : []),
-    ...files,
-    ...(toBringUp.length > 0 ? dialect.bringUp(toBringUp) : []),
-  ]
+function describeMethod({ipv4}: Nic, method: string): string {
+  if (method === 'auto') return 'router advertisements'
+  if (method === 'disable') return 'no IPv6'
+  return ipv4?.method === 'dhcp' ? 'DHCP' : 'DHCPv6'
 }
 
 function noDialect({facts}: PlanInput): Problem {
@@ -97,13 +72,7 @@ function noDialect({facts}: PlanInput): Problem {
   const reason =
     manager === undefined
       ? `nothing that configures the network of ${os.name} is known here`
-      : `${manager} is in charge on ${os.name}, and its files are not written yet`
+      : `${manager} is in charge on ${os.name}, and its files are not known`
   const cure = 'NETCFG_TYPE in /etc/vmcontext.conf forces a dialect'
   return {code: 'network-unmanaged', message: `the network is left alone: ${reason}`, cure}
-}
-
-function describedNotSupported({context}: PlanInput): Problem {
-  const message =
-    'the context describes NICs by ETHx_ or PCIx_ variables, which are not understood yet; the network is left alone'
-  return {code: 'network-unmanaged', file: context?.file, key: 'NETWORK', message}
 }

@@ -3,10 +3,10 @@
 import {createHash} from 'node:crypto'
 import type {Action, Step} from '../action.ts'
 import type {FileTree} from '../facts/files.ts'
-import type {Network} from '../network/model.ts'
+import {type Network, noNetwork} from '../network/model.ts'
 import {describeDefect} from '../problem.ts'
 import type {BootState} from '../report/boot-state.ts'
-import type {HostsLine} from '../report/manifest.ts'
+import type {HostsLine, OwnedNic} from '../report/manifest.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
 import {planAccount} from './account.ts'
 import {type HostnamePlan, planHostname} from './hostname.ts'
@@ -18,6 +18,9 @@ import {planScripts} from './scripts.ts'
 export type Plan = {
   steps: readonly Step[]
   network: Network
+  /** The NICs that are ours from now on, by MAC, and the MACs of those that no longer are. */
+  ownedNics: Readonly<Record<string, OwnedNic>>
+  givenBackNics: readonly string[]
   /** Our line of /etc/hosts once the plan is carried out. */
   hosts?: HostsLine | undefined
 }
@@ -30,14 +33,14 @@ export type PlanOptions = {
 
 /** Plans the steps of the stages in their order. */
 export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): Plan {
-  const network = guard<NetworkPlan>(() => planNetwork(input), {network: {nics: []}})
+  const network = guard<NetworkPlan>(() => planNetwork(input), {network: noNetwork, owned: {}, givenBack: []})
   // What is not going to be done to the network is not there for the host name.
   const hasNetwork = stages.includes('local') && !input.settings.stepsOff.has('network')
   const hostname = guard<HostnamePlan>(
     () =>
       hasNetwork
         ? planHostname(withFiles(input, network.actions), network.network)
-        : planHostname(input, {nics: []}),
+        : planHostname(input, noNetwork),
     {},
   )
   const plans: Record<StepName, StepPlan> = {
@@ -49,7 +52,13 @@ export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): P
   }
   const names = stepNames.filter(name => stages.includes(stageOf(name)))
   const steps = names.map(name => finishStep(name, plans[name], input, doneBefore))
-  return {steps, network: network.network, hosts: hostname.hosts}
+  return {
+    steps,
+    network: network.network,
+    ownedNics: network.owned,
+    givenBackNics: network.givenBack,
+    hosts: hostname.hosts,
+  }
 }
 
 /** A planner that fails unexpectedly costs its own step. */

@@ -1,7 +1,7 @@
 // The scripts step: what the disc brings along to be run, after the login works.
 
 import type {Action, RunScriptAction} from '../action.ts'
-import {consumedVariables} from '../context/context.ts'
+import {isConsumed} from '../context/context.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 import {buildScriptEnvironment} from './script-environment.ts'
 
@@ -43,6 +43,5 @@ export function planScripts({
 
 /** The variables that no other step takes: if one of them differs, the scripts run again (contract §5). */
 function unconsumed(variables: NonNullable<PlanInput['context']>['variables']): [string, string][] {
-  const consumed = new Set<string>(Object.values(consumedVariables).flat())
-  return [...variables.values()].filter(({name}) => !consumed.has(name)).map(({name, value}) => [name, value])
+  return [...variables.values()].filter(({name}) => !isConsumed(name)).map(({name, value}) => [name, value])
 }

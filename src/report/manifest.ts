@@ -3,7 +3,9 @@
 // before it is changed, so that a run that was killed is understood by the next one.
 
 import {createHash} from 'node:crypto'
-import type {NicOrigin} from '../network/model.ts'
+import type {FileFact} from '../facts/files.ts'
+import type {DialectName} from '../network/dialect.ts'
+import type {NicOrigin, Vlan} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
 import {describeCause, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
@@ -29,6 +31,14 @@ export type OwnedFile = {
 /** Our line in /etc/hosts, and the one that stood in its place, if any. */
 export type HostsLine = {line: string; original?: string | undefined}
 
+/** A NIC that was configured. `dialect` is missing where an earlier version of this program did it. */
+export type OwnedNic = {
+  device: string
+  vlan?: Vlan | undefined
+  origin: NicOrigin
+  dialect?: DialectName | undefined
+}
+
 export type Manifest = {
   version: typeof version
   files: Record<string, OwnedFile>
@@ -37,7 +47,7 @@ export type Manifest = {
   /** Base64 blobs of the keys that the agent installed, by account. */
   keys: Record<string, string[]>
   /** NICs that were configured, by MAC. */
-  nics: Record<string, {device: string; origin: NicOrigin}>
+  nics: Record<string, OwnedNic>
   /** The line in /etc/hosts, the latest first; more than one only while it is being replaced. */
   hosts: HostsLine[]
 }
@@ -106,6 +116,16 @@ export function keepCopy(system: System, path: string): KeptCopy | undefined {
     system.files.write(copy, bytes, {mode: 0o600})
   }
   return {sha256, mode: status.mode & 0o7777, uid: status.uid, gid: status.gid}
+}
+
+/** Reads the kept copies: for each file that is ours what stood there before; undefined: nothing. */
+export function readOriginals(system: System, {files}: Manifest): ReadonlyMap<string, FileFact | undefined> {
+  return new Map(
+    Object.entries(files).map(([path, {previous}]) => {
+      const bytes = previous && system.files.read(`${keptDirectory}/${previous.sha256}`)
+      return [path, bytes ? {content: bytes.toString('latin1'), mode: previous.mode} : undefined]
+    }),
+  )
 }
 
 export function hashBytes(bytes: string | Uint8Array): string {

@@ -2,6 +2,7 @@
 
 import {parseHostAddress, parseMask} from '../context/ipv4.ts'
 import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/mac-address.ts'
+import {type NetplanRenderer, parseRenderer} from '../context/network.ts'
 import type {Assignment} from '../context/shell.ts'
 import {
   indexVariables,
@@ -30,6 +31,8 @@ export type Settings = {
   mountPoint: string
   /** Forces who spells the network; undefined: whoever is in charge. */
   networkType?: string | undefined
+  /** Who carries out what netplan reads; undefined: whoever is there. */
+  netplanRenderer?: NetplanRenderer | undefined
   scriptTimeoutMs: number
   contextWaitMs: number
   /** True if CONTEXT_WAIT was set: then even an empty drive is waited for. */
@@ -73,6 +76,7 @@ export function settle(
     target: of('TARGET', parseDevice, 'a device name such as sdc'),
     mountPoint: of('MOUNT_POINT', parsePath, 'an absolute path') ?? defaults.mountPoint,
     networkType: of('NETCFG_TYPE', value => value.toLowerCase(), 'a name'),
+    netplanRenderer: of('NETCFG_NETPLAN_RENDERER', parseRenderer, '`networkd` or `NetworkManager`'),
     scriptTimeoutMs: any('SCRIPT_TIMEOUT', parseSeconds, 'a number of seconds') ?? defaults.scriptTimeoutMs,
     contextWaitMs: of('CONTEXT_WAIT', parseSeconds, 'a number of seconds') ?? defaults.contextWaitMs,
     contextWaitGiven: owner.some(layer => pickVariable(layer.variables, 'CONTEXT_WAIT') !== undefined),
@@ -90,6 +94,7 @@ export const settingNames: readonly string[] = [
   'TARGET',
   'MOUNT_POINT',
   'NETCFG_TYPE',
+  'NETCFG_NETPLAN_RENDERER',
   'SCRIPT_TIMEOUT',
   'CONTEXT_WAIT',
   'NIC_WAIT',

@@ -76,8 +76,14 @@ test('in a container plain eth links count', t => {
 test('a list of links stands in for /sys, in the same order', () => {
   const list = '# NICs\neth10,02:00:0a:00:00:05\neth2 02:00:C0:A8:00:05 0000:00:03.0\n\n'
   assert.deepEqual(parseLinkList(list), [
-    {name: 'eth2', mac: '02:00:c0:a8:00:05', isPhysical: true, pciAddress: '0000:00:03.0'},
-    {name: 'eth10', mac: '02:00:0a:00:00:05', isPhysical: true, pciAddress: undefined},
+    {
+      name: 'eth2',
+      mac: '02:00:c0:a8:00:05',
+      isPhysical: true,
+      hasPermanentMac: true,
+      pciAddress: '0000:00:03.0',
+    },
+    {name: 'eth10', mac: '02:00:0a:00:00:05', isPhysical: true, hasPermanentMac: true, pciAddress: undefined},
   ])
 })
 

@@ -61,6 +61,7 @@ export class Guest implements AsyncDisposable {
   readonly #scratch: string
   readonly #discs: LoopDevice[] = []
   readonly #nics: NetworkCard[] = []
+  readonly #servers: {kill(signal: NodeJS.Signals): boolean}[] = []
   #pid = 0
 
   constructor(wire: Wire, scratch: string) {
@@ -126,6 +127,15 @@ export class Guest implements AsyncDisposable {
       input,
     })
     return stdout
+  }
+
+  /** Starts a program on the wire that goes on in the background and ends with the guest. */
+  async startOnWire(argv: readonly [string, ...string[]]): Promise<void> {
+    const namespace = ['--target', `${this.#wire.pid}`, '--net', '--'] as const
+    const command = execa('nsenter', [...namespace, 'setpriv', '--pdeathsig', 'KILL', ...argv], {
+      reject: false,
+    })
+    this.#servers.push(command)
   }
 
   // Files go through commands in the guest: an absolute symbolic link would lead out of it otherwise.
@@ -250,6 +260,7 @@ export class Guest implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const server of this.#servers) server.kill('SIGKILL')
     this.#wire.stdin.end()
     const tooLate = setTimeout(() => this.#wire.kill('SIGKILL'), 5000)
     await this.#wire

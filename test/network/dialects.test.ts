@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {dialects} from '../../src/network/dialects.ts'
-import {apply, nic, tree} from './samples.ts'
+import {apply, define, guest, nic} from './samples.ts'
 
 const nics = [
   nic('eth0 192.168.0.5/24 10.7.7.7/16 via 192.168.0.1'),
@@ -14,8 +14,8 @@ const nics = [
 for (const dialect of dialects) {
   describe(dialect.title, () => {
     test('a second run changes nothing', () => {
-      const rendering = dialect.render({nics}, tree(apply(dialect, nics, {})))
-      assert.deepEqual(rendering, {files: [], problems: [], changed: []})
+      const rendering = dialect.render(define(...nics), guest(apply(dialect, nics, {})))
+      assert.deepEqual(rendering, {files: [], problems: [], changed: [], restored: []})
     })
     test('it asks for every file that it writes', () => {
       const patterns = dialect
@@ -30,13 +30,7 @@ for (const dialect of dialects) {
     })
     test('a NIC is rendered alone as among others', () => {
       const before = apply(dialect, nics, {})
-      for (const one of nics) assert.deepEqual(dialect.render({nics: [one]}, tree(before)).files, [])
-    })
-    test('ifup and ifdown, a command a device', () => {
-      const argvOf = (actions: ReturnType<typeof dialect.bringUp>) =>
-        actions.map(action => action.argv.join(' '))
-      assert.deepEqual(argvOf(dialect.bringUp(['eth0', 'ens3'])), ['ifup eth0', 'ifup ens3'])
-      assert.deepEqual(argvOf(dialect.takeDown(['eth0'])), ['ifdown eth0'])
+      for (const one of nics) assert.deepEqual(dialect.render(define(one), guest(before)).files, [])
     })
   })
 }

@@ -4,7 +4,7 @@ import type {Link} from '../../src/facts/links.ts'
 import {describeMacNetwork, type MacNetworkRequest} from '../../src/network/from-macs.ts'
 import {describeNic} from '../../src/plan/network.ts'
 
-const nic = (name: string, mac: string): Link => ({name, mac, isPhysical: true})
+const nic = (name: string, mac: string): Link => ({name, mac, isPhysical: true, hasPermanentMac: true})
 const eth0 = nic('eth0', '02:00:c0:a8:00:05')
 const eth1 = nic('eth1', '02:00:0a:00:00:05')
 
@@ -119,6 +119,8 @@ for (const [what, nics, request, expected, problem] of cases) {
       prefix: 24,
       first: {},
       hasRouteElsewhere: false,
+      dns: [],
+      searchDomains: [],
     }
     const {network, problems} = describeMacNetwork({nics, ...defaults, ...request})
     assert.deepEqual(network.nics.map(describeNic), expected)
@@ -129,6 +131,12 @@ for (const [what, nics, request, expected, problem] of cases) {
 
 test('a gateway off the subnet is marked as on-link', () => {
   const request = {ruleAppliesTo: () => true, macPrefix: '02:00', prefix: 24, first: {gateway: '10.0.0.1'}}
-  const {network} = describeMacNetwork({nics: [eth0], hasRouteElsewhere: false, ...request})
+  const {network} = describeMacNetwork({
+    nics: [eth0],
+    hasRouteElsewhere: false,
+    dns: [],
+    searchDomains: [],
+    ...request,
+  })
   assert.equal(network.nics[0]?.ipv4?.gateway?.onLink, true)
 })

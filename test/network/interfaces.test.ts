@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {interfaces} from '../../src/network/interfaces/interfaces.ts'
-import {apply, nic, tree} from './samples.ts'
+import {apply, define, guest, nic, tree} from './samples.ts'
 
 const path = '/etc/network/interfaces'
 const directory = `${path}.d`
@@ -92,7 +92,7 @@ describe('behind lo', () => {
 describe('patterns that catch the NIC are named and stay', () => {
   const warns = (line: string, isNamed: boolean) =>
     test(line, () => {
-      const {problems} = interfaces.render({nics: [eth0]}, tree({[path]: `${lo}${line}\n`}))
+      const {problems} = interfaces.render(define(eth0), guest({[path]: `${lo}${line}\n`}))
       assert.deepEqual(
         problems.map(problem => problem.code),
         isNamed ? ['rival'] : [],
@@ -164,18 +164,19 @@ describe('all together', () => {
   })
   test('changed: only whose definition becomes another', () => {
     const before = apply(interfaces, [eth0], {[path]: lo})
-    assert.deepEqual(interfaces.render({nics: [eth0, eth1]}, tree(before)).changed, ['eth1'])
+    assert.deepEqual(interfaces.render(define(eth0, eth1), guest(before)).changed, ['eth1'])
   })
   test('a stanza that moves is the same definition', () => {
     const before = {[path]: `source ${directory}/*\n${lo}`, [`${directory}/x`]: `auto eth0\n${stanza}`}
-    assert.deepEqual(interfaces.render({nics: [eth0]}, tree(before)).changed, [])
+    assert.deepEqual(interfaces.render(define(eth0), guest(before)).changed, [])
   })
   test('no NIC, not one byte', () => {
     const {ipv4, ...bare} = eth1
-    assert.deepEqual(interfaces.render({nics: [bare]}, tree({[path]: 'x'})), {
+    assert.deepEqual(interfaces.render(define(bare), guest({[path]: 'x'})), {
       files: [],
       problems: [],
       changed: [],
+      restored: [],
     })
   })
 })
@@ -183,5 +184,5 @@ describe('all together', () => {
 /** A text becomes another, and that one stays. */
 function check(before: string, after: string): void {
   assert.equal(apply(interfaces, [eth0], {[path]: before})[path], after)
-  assert.deepEqual(interfaces.render({nics: [eth0]}, tree({[path]: after})).files, [], 'not idempotent')
+  assert.deepEqual(interfaces.render(define(eth0), guest({[path]: after})).files, [], 'not idempotent')
 }

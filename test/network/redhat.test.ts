@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {redhat} from '../../src/network/redhat/redhat.ts'
-import {apply, nic, tree} from './samples.ts'
+import {apply, define, guest, nic} from './samples.ts'
 
 const directory = '/etc/sysconfig/network-scripts'
 const ifcfg = `${directory}/ifcfg-eth0`
@@ -96,7 +96,7 @@ describe('route-DEV', () => {
     test(`${name}: ${before?.replaceAll('\n', '; ')}`, () => {
       const result = apply(redhat, [nics], before === undefined ? {} : {[route]: before})
       assert.equal(result[route], after)
-      assert.deepEqual(redhat.render({nics: [nics]}, tree(result)).files, [], 'not idempotent')
+      assert.deepEqual(redhat.render(define(nics), guest(result)).files, [], 'not idempotent')
     })
 
   becomes('gateway on the subnet', eth0, undefined, undefined)
@@ -140,7 +140,7 @@ describe('/etc/sysconfig/network', () => {
   becomes('HOSTNAME=a', 'HOSTNAME=a\nNETWORKING=yes\n')
 
   test('GATEWAYDEV of another device is named', () => {
-    const problems = (text: string) => redhat.render({nics: [eth0]}, tree({[shared]: text})).problems
+    const problems = (text: string) => redhat.render(define(eth0), guest({[shared]: text})).problems
     assert.deepEqual(problems('GATEWAYDEV=eth0\n'), [])
     assert.deepEqual(
       problems('GATEWAYDEV=eth1\n').map(({code, key}) => [code, key]),
@@ -153,14 +153,15 @@ test('changed: only whose definition becomes another; a comment is none', () => 
   const eth1 = nic('eth1 10.0.0.5/8')
   const before = apply(redhat, [eth0, eth1], {})
   before[ifcfg] = before[ifcfg]!.replace(signature, '# vmcontext: address from IP_PUBLIC\n')
-  const after = redhat.render({nics: [eth0, nic('eth1 10.0.0.6/8')]}, tree(before))
+  const after = redhat.render(define(eth0, nic('eth1 10.0.0.6/8')), guest(before))
   assert.deepEqual([after.changed, after.files.length], [['eth1'], 2])
 })
 
 test('no NIC, not one byte', () => {
-  assert.deepEqual(redhat.render({nics: []}, tree({[shared]: 'NETWORKING=no\n'})), {
+  assert.deepEqual(redhat.render(define(), guest({[shared]: 'NETWORKING=no\n'})), {
     files: [],
     problems: [],
     changed: [],
+    restored: [],
   })
 })

@@ -1,8 +1,8 @@
 // Models, file trees and results in few words, for the tables of the dialects.
 
 import type {FileTree} from '../../src/facts/files.ts'
-import type {Dialect} from '../../src/network/dialect.ts'
-import type {Gateway, Nic} from '../../src/network/model.ts'
+import type {Change, Dialect, Surroundings} from '../../src/network/dialect.ts'
+import type {Gateway, Network, Nic} from '../../src/network/model.ts'
 
 /** `nic('eth0 192.168.0.5/24 via 192.168.0.1')`; further addresses follow, `onlink` and `metric N` end it. */
 export function nic(text: string, fields: Partial<Nic> = {}): Nic {
@@ -12,8 +12,36 @@ export function nic(text: string, fields: Partial<Nic> = {}): Nic {
   return {
     device,
     mac: formatMac(first!.address),
+    hasPermanentMac: true,
     origin: 'mac-rule',
-    ipv4: {method: 'static', addresses: [first!, ...others], gateway: parseGateway(rest)},
+    ipv4: {method: 'static', addresses: [first!, ...others], gateway: parseGateway(rest), routes: []},
+    dns: [],
+    searchDomains: [],
+    ...fields,
+  }
+}
+
+/** The change that defines some NICs and nothing else. */
+export function define(...nics: readonly Nic[]): Change {
+  return {network: networkOf(nics), withdraw: [], giveBack: []}
+}
+
+function networkOf(nics: readonly Nic[]): Network {
+  return {nics, dns: nics.flatMap(nic => nic.dns), searchDomains: nics.flatMap(nic => nic.searchDomains)}
+}
+
+/** A guest with some files whose network service is still to come. */
+export function guest(
+  texts: Readonly<Record<string, string>> = {},
+  fields: Partial<Surroundings> = {},
+): Surroundings {
+  return {
+    os: {family: 'debian', id: 'debian', version: 12, name: 'Debian 12'},
+    files: tree(texts),
+    originals: new Map(),
+    landmarks: new Set(),
+    services: new Set(),
+    isStarted: false,
     ...fields,
   }
 }
@@ -30,7 +58,7 @@ export function apply(
   texts: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const after = {...texts}
-  for (const action of dialect.render({nics}, tree(texts)).files) {
+  for (const action of dialect.render(define(...nics), guest(texts)).files) {
     if (action.kind === 'write') after[action.path] = action.content
     else delete after[action.path]
   }

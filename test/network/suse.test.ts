@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {suse} from '../../src/network/suse/suse.ts'
-import {apply, nic, tree} from './samples.ts'
+import {apply, define, guest, nic} from './samples.ts'
 
 const directory = '/etc/sysconfig/network'
 const ifcfg = `${directory}/ifcfg-eth0`
@@ -19,7 +19,7 @@ describe('ifcfg-DEV', () => {
     test(`${spelled}; ${before.replaceAll('\n', '; ')}`, () => {
       const result = apply(suse, [nic(spelled)], {[ifcfg]: before})
       assert.equal(result[ifcfg], `${signature}${lines.join('\n')}\n`)
-      assert.deepEqual(suse.render({nics: [nic(spelled)]}, tree(result)).files, [], 'not idempotent')
+      assert.deepEqual(suse.render(define(nic(spelled)), guest(result)).files, [], 'not idempotent')
     })
   const [boot, start, address] = ["BOOTPROTO='static'", "STARTMODE='auto'", "IPADDR='192.168.0.5/24'"]
 
@@ -50,7 +50,7 @@ describe('ifroute-DEV', () => {
     test(`${spelled}; ${before?.replaceAll('\n', '; ')}`, () => {
       const result = apply(suse, [nic(spelled)], before === undefined ? {} : {[ifroute]: before})
       assert.equal(result[ifroute], after)
-      assert.deepEqual(suse.render({nics: [nic(spelled)]}, tree(result)).files, [], 'not idempotent')
+      assert.deepEqual(suse.render(define(nic(spelled)), guest(result)).files, [], 'not idempotent')
     })
   const own = `${signature}default 192.168.0.1 - eth0\n${end}`
   const host = '10.0.0.1/32 - - eth0\n'
@@ -102,14 +102,15 @@ describe('routes, for all interfaces', () => {
 test('changed: only whose definition becomes another; a comment is none', () => {
   const before = apply(suse, [eth0, nic('eth1 10.0.0.5/8')], {})
   before[ifcfg] = before[ifcfg]!.replace(signature, '# vmcontext: address from IP_PUBLIC\n')
-  const after = suse.render({nics: [eth0, nic('eth1 10.0.0.6/8')]}, tree(before))
+  const after = suse.render(define(eth0, nic('eth1 10.0.0.6/8')), guest(before))
   assert.deepEqual([after.changed, after.files.length], [['eth1'], 2])
 })
 
 test('no NIC, not one byte', () => {
-  assert.deepEqual(suse.render({nics: []}, tree({[routes]: 'default 10.7.7.1\n'})), {
+  assert.deepEqual(suse.render(define(), guest({[routes]: 'default 10.7.7.1\n'})), {
     files: [],
     problems: [],
     changed: [],
+    restored: [],
   })
 })

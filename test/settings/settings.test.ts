@@ -36,6 +36,7 @@ test('without any layer the defaults hold', () => {
     target: undefined,
     mountPoint: '/mnt',
     networkType: undefined,
+    netplanRenderer: undefined,
     scriptTimeoutMs: 600_000,
     contextWaitMs: 5000,
     contextWaitGiven: false,

@@ -2,11 +2,10 @@
 // nothing of our NICs keeps its bytes.
 
 import type {ByteText} from '../../action.ts'
-import type {FileTree} from '../../facts/files.ts'
-import type {Dialect, Rendering} from '../dialect.ts'
+import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {endLine, planFile} from '../file-edit.ts'
-import {bringUp, takeDown} from '../ifup.ts'
-import type {Network, Nic} from '../model.ts'
+import {activateByIfup} from '../ifup.ts'
+import type {Nic} from '../model.ts'
 import {isSignature} from '../signature.ts'
 import {collectDefinitions, definesIpv4} from './definition.ts'
 import {type Block, between, commentsOf, formatInterfaces, parseInterfaces} from './interfaces-file.ts'
@@ -22,8 +21,8 @@ export const interfaces: Dialect = {
   serviceMarks: ['/run/network/ifstate', '/run/ifstate', '/run/network/ifstatelock'],
   sources: known => [mainPath, `${defaultDirectory}/*`, ...sourcePatterns(known)],
   render: renderInterfaces,
-  bringUp,
-  takeDown,
+  activate: activateByIfup,
+  resolvesNames: () => true,
 }
 
 /** What ifupdown's postinst writes, for a guest without the file. */
@@ -32,9 +31,9 @@ const freshFile = `# interfaces(5) file used by ifup(8) and ifdown(8)
 source ${defaultDirectory}/*
 `
 
-function renderInterfaces(network: Network, files: FileTree): Rendering {
+function renderInterfaces({network}: Change, {files}: Surroundings): Rendering {
   const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
-  if (nics.length === 0) return {files: [], problems: [], changed: []}
+  if (nics.length === 0) return {files: [], problems: [], changed: [], restored: []}
   const devices = nics.map(nic => nic.device)
   const before = readSourcedFiles(new Map([[mainPath, {content: freshFile, mode: 0o644}], ...files]))
   const after = placeStanzas(before, nics)
@@ -43,6 +42,7 @@ function renderInterfaces(network: Network, files: FileTree): Rendering {
     files: after.flatMap(({path, blocks}) => planFile(files, path, formatInterfaces(blocks))),
     problems: after.flatMap(file => findPatterns(file, devices)),
     changed: devices.filter(device => was!.get(device) !== is!.get(device)),
+    restored: [],
   }
 }
 

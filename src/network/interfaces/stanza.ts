@@ -2,12 +2,12 @@
 
 import type {ByteText} from '../../action.ts'
 import {formatMask} from '../../context/ipv4.ts'
-import type {Gateway, Nic, StaticAddresses} from '../model.ts'
+import type {Address, Gateway, Ipv4, Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 
 /** Spells the stanza of one NIC. `comments` stood in the stanza before and stay in it. */
-export function formatStanza(nic: Nic, ipv4: StaticAddresses, comments: ByteText): ByteText {
-  const [{address, prefix}, ...others] = ipv4.addresses
+export function formatStanza(nic: Nic, ipv4: Ipv4, comments: ByteText): ByteText {
+  const [{address, prefix}, ...others] = ipv4.addresses as [Address, ...Address[]]
   const options = [
     // Both lines: busybox knows no `address A/24`, and an old ifupdown takes the mask of the address's class.
     `address ${address}`,

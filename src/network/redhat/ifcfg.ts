@@ -2,12 +2,12 @@
 
 import type {ByteText} from '../../action.ts'
 import {formatMask} from '../../context/ipv4.ts'
-import type {Nic, StaticAddresses} from '../model.ts'
+import type {Ipv4, Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 import {readAssignments, readSysconfigVariable} from '../sysconfig-file.ts'
 
 /** Spells ifcfg-DEV. `ipv6` are the lines about IPv6. */
-export function formatIfcfg(nic: Nic, ipv4: StaticAddresses, ipv6: readonly ByteText[]): ByteText {
+export function formatIfcfg(nic: Nic, ipv4: Ipv4, ipv6: readonly ByteText[]): ByteText {
   const lines = [
     formatSignature(nic),
     `DEVICE=${nic.device}`,
@@ -26,7 +26,7 @@ export function formatIfcfg(nic: Nic, ipv4: StaticAddresses, ipv6: readonly Byte
  * The lines of route-DEV. Only for a gateway off the subnet, for which ifup-eth ignores GATEWAY in silence: it takes
  * one inside the first address's network and no other.
  */
-export function formatRoutes({device}: Nic, {gateway}: StaticAddresses): string[] {
+export function formatRoutes({device}: Nic, {gateway}: Ipv4): string[] {
   if (!gateway?.onLink) return []
   const metric = gateway.metric === undefined ? '' : ` metric ${gateway.metric}`
   return [`${gateway.address} dev ${device}`, `default via ${gateway.address} dev ${device}${metric}`]
@@ -45,7 +45,7 @@ export function keepIpv6(before: ByteText, network: ByteText): ByteText[] {
 }
 
 /** IPADDR, IPADDR1, …: both readers stop at a gap. PREFIX is what they prefer, NETMASK what older ones know. */
-function formatAddresses({addresses}: StaticAddresses): string[] {
+function formatAddresses({addresses}: Ipv4): string[] {
   return addresses.flatMap(({address, prefix}, index) => {
     const suffix = index === 0 ? '' : index
     return [
@@ -57,7 +57,7 @@ function formatAddresses({addresses}: StaticAddresses): string[] {
 }
 
 /** DEFROUTE=no keeps the GATEWAY of /etc/sysconfig/network, meant for another NIC, off one that has none. */
-function formatGateway({gateway}: StaticAddresses): string[] {
+function formatGateway({gateway}: Ipv4): string[] {
   if (gateway === undefined) return ['DEFROUTE=no']
   if (gateway.onLink) return []
   const {address, metric} = gateway

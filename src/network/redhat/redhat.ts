@@ -4,10 +4,10 @@
 import type {ByteText, FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import type {Problem} from '../../problem.ts'
-import type {Dialect, Rendering} from '../dialect.ts'
+import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful, planFile} from '../file-edit.ts'
-import {bringUp, takeDown} from '../ifup.ts'
-import type {Network, Nic} from '../model.ts'
+import {activateByIfup} from '../ifup.ts'
+import type {Nic} from '../model.ts'
 import {editRoutes} from '../route-lines.ts'
 import {formatSignature} from '../signature.ts'
 import {readAssignments, readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
@@ -25,13 +25,13 @@ export const redhat: Dialect = {
   serviceMarks: ['/var/lock/subsys/network', '/run/NetworkManager/devices'],
   sources: () => [networkPath, `${directory}/ifcfg-*`, `${directory}/route-*`],
   render: renderRedhat,
-  bringUp,
-  takeDown,
+  activate: activateByIfup,
+  resolvesNames: () => true,
 }
 
-function renderRedhat(network: Network, files: FileTree): Rendering {
+function renderRedhat({network}: Change, {files}: Surroundings): Rendering {
   const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
-  if (nics.length === 0) return {files: [], problems: [], changed: []}
+  if (nics.length === 0) return {files: [], problems: [], changed: [], restored: []}
   const shared = files.get(networkPath)?.content ?? ''
   const definitions = findDefinitions(directory, files, nics)
   const edits = nics.map(nic => {
@@ -47,6 +47,7 @@ function renderRedhat(network: Network, files: FileTree): Rendering {
     changed: edits
       .filter(({actions}) => actions.some(action => isMeaningful(action, files)))
       .map(({nic}) => nic.device),
+    restored: [],
   }
 }
 

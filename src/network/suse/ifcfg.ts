@@ -1,12 +1,12 @@
 // The texts of ifcfg-DEV and ifroute-DEV: ifcfg(5), routes(5), wicked's ifcfg(5).
 
 import type {ByteText} from '../../action.ts'
-import type {Nic, StaticAddresses} from '../model.ts'
+import type {Ipv4, Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 
 /** Spells ifcfg-DEV. `before` is the file as it was: what it says of IPv6 stays. */
-export function formatIfcfg(nic: Nic, {addresses}: StaticAddresses, before: ByteText): ByteText {
+export function formatIfcfg(nic: Nic, {addresses}: Ipv4, before: ByteText): ByteText {
   const ipv6 = keepIpv6(before)
   const lines = [
     formatSignature(nic),
@@ -24,7 +24,7 @@ export function formatIfcfg(nic: Nic, {addresses}: StaticAddresses, before: Byte
  * The lines of ifroute-DEV; each names the device. No `-` in the fifth column: the scripts skip it, wicked takes it for
  * the name of a route type and drops the line.
  */
-export function formatRoutes({device}: Nic, {gateway}: StaticAddresses): string[] {
+export function formatRoutes({device}: Nic, {gateway}: Ipv4): string[] {
   if (gateway === undefined) return []
   const {address, metric, onLink} = gateway
   const suffix = metric === undefined ? '' : ` metric ${metric}`

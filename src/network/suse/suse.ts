@@ -4,10 +4,10 @@
 import type {ByteText, FileAction} from '../../action.ts'
 import {parseAddress, sameNetwork} from '../../context/ipv4.ts'
 import type {FileTree} from '../../facts/files.ts'
-import type {Dialect, Rendering} from '../dialect.ts'
+import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful, planFile} from '../file-edit.ts'
-import {bringUp, takeDown} from '../ifup.ts'
-import type {Network, Nic} from '../model.ts'
+import {activateByIfup} from '../ifup.ts'
+import type {Nic} from '../model.ts'
 import {editRoutes} from '../route-lines.ts'
 import {formatSignature} from '../signature.ts'
 import {formatIfcfg, formatRoutes} from './ifcfg.ts'
@@ -23,11 +23,11 @@ export const suse: Dialect = {
   serviceMarks: ['/dev/.sysconfig/network/started', '/run/wicked/state-1.xml'],
   sources: () => [`${directory}/ifcfg-*`, `${directory}/ifroute-*`, sharedRoutes],
   render: renderSuse,
-  bringUp,
-  takeDown,
+  activate: activateByIfup,
+  resolvesNames: () => true,
 }
 
-function renderSuse(network: Network, files: FileTree): Rendering {
+function renderSuse({network}: Change, {files}: Surroundings): Rendering {
   const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
   const shared = nics.length === 0 ? [] : planSharedRoutes(nics, files)
   const edits = nics.map(nic => {
@@ -39,6 +39,7 @@ function renderSuse(network: Network, files: FileTree): Rendering {
     files: [...edits.flatMap(({own}) => own), ...shared],
     problems: [],
     changed: edits.filter(({isChanged}) => isChanged).map(({nic}) => nic.device),
+    restored: [],
   }
 }
 

@@ -1,0 +1,36 @@
+// NICs that were ours and are no longer: they lose our definition, and what stood there before comes back (contract
+// §4).
+
+import {interfaceOf, type LinkName, type NicOrigin} from '../network/model.ts'
+import type {NetworkDecision} from './decide-network.ts'
+import type {PlanInput} from './input.ts'
+
+/**
+ * Finds the NICs to give back. A context that still describes others has let them go; without a context, or with one
+ * of which not everything is known, only those that are no longer in the machine and had their address from their MAC.
+ */
+export function findFormerNics(input: PlanInput, decision: NetworkDecision): LinkName[] {
+  const {facts, manifest} = input
+  if (facts.links.length === 0) return []
+  const isFormer = createJudge(input, decision)
+  const current = new Map(decision.network.nics.map(nic => [nic.mac, interfaceOf(nic)]))
+  const taken = new Set(current.values())
+  return Object.entries(manifest.nics).flatMap(([mac, {device, vlan, origin}]) => {
+    const name = {device, mac, vlan}
+    // A NIC that has another name now leaves its definition under the old one behind.
+    const hasGone = current.has(mac) ? current.get(mac) !== interfaceOf(name) : isFormer(mac, origin)
+    return hasGone && !taken.has(interfaceOf(name)) ? [name] : []
+  })
+}
+
+function createJudge({context, facts, isContextUnreadable}: PlanInput, {untouched}: NetworkDecision) {
+  const present = new Set(facts.links.map(({mac}) => mac))
+  const kept = new Set(untouched.map(({mac}) => mac))
+  const described = new Set(context?.nics.map(({mac}) => mac))
+  const isKnown = context?.nicsAreKnown && !context.nics.some(nic => nic.isUnclear)
+  return (mac: string, origin: NicOrigin) => {
+    if (kept.has(mac) || described.has(mac)) return false
+    if (context?.describesNics) return isKnown === true
+    return !present.has(mac) && origin === 'mac-rule' && !isContextUnreadable
+  }
+}
