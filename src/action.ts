@@ -26,6 +26,27 @@ export type RunAction = {
   timeoutMs: number
 }
 
+/** Finds out which of the kernel's gateways answer now, for a later verification to compare with. */
+export type ProbeGatewaysAction = {kind: 'probe-gateways'}
+
+/** What an interface shall have: `192.168.0.5/24`; of the families that DHCP serves some address. */
+export type ExpectedInterface = {
+  name: string
+  addresses: readonly string[]
+  gateways: readonly string[]
+}
+
+/**
+ * Waits until every interface has its addresses, and some gateway answers if one did before; `undo` is done if that
+ * never comes about.
+ */
+export type VerifyNetworkAction = {
+  kind: 'verify-network'
+  expected: readonly ExpectedInterface[]
+  timeoutMs: number
+  undo: readonly Action[]
+}
+
 /** Gives a link of the running kernel another MTU, in bytes. */
 export type SetMtuAction = {kind: 'set-mtu'; device: string; mtu: number}
 
@@ -75,6 +96,8 @@ export type Action =
   | FileAction
   | RunAction
   | SetMtuAction
+  | ProbeGatewaysAction
+  | VerifyNetworkAction
   | SetHostnameAction
   | CreateAccountAction
   | AuthorizeKeysAction

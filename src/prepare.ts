@@ -3,11 +3,14 @@
 
 import {type Context, type ContextProblems, readContext} from './context/context.ts'
 import type {Disc} from './context/disc.ts'
+import {isAwaited} from './context/nics.ts'
 import type {Assignment} from './context/shell.ts'
+import {awaitLinks} from './facts/await-links.ts'
 import {type Facts, gatherFacts} from './facts/facts.ts'
-import type {Link} from './facts/links.ts'
+import {haveNamesChanged, type Link} from './facts/links.ts'
+import {matchLinks} from './network/match-links.ts'
 import {shellChoices} from './plan/account.ts'
-import type {PlanInput} from './plan/input.ts'
+import type {PlanInput, Verification} from './plan/input.ts'
 import {type Plan, planBoot} from './plan/plan.ts'
 import type {Problem} from './problem.ts'
 import {readBootState} from './report/boot-state.ts'
@@ -31,6 +34,10 @@ export type Request = {
   overrides: readonly Assignment[]
   /** Links that stand in for /sys. */
   links?: readonly Link[] | undefined
+  /** Wait for NICs that the context names and that are not there yet. */
+  waitsForNics: boolean
+  /** Check the network once it has changed, after boot. */
+  verification?: Verification | undefined
   /** Repeat steps that were done in this boot already. */
   force: boolean
 }
@@ -91,26 +98,42 @@ type Found = {
 async function planFrom(system: System, request: Request, {source, disc, layers, manifest, problems}: Found) {
   const settings = settle(layers, disc, problems)
   const meaning = disc && readContext(disc)
-  await settleDevices(system, settings)
-  const facts = gatherFacts(system, {
-    links: request.links,
-    networkType: meaning?.context.networkType ?? settings.networkType,
-    shells: shellChoices(meaning?.context.shell),
-    keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
-    manifest,
+  await awaitLinks(system, {
+    limitMs: settings.nicWaitMs,
+    isMissing: links => request.waitsForNics && isNicMissing(meaning?.context, links),
   })
-  const input: PlanInput = {
-    context: meaning?.context,
-    isContextUnreadable: disc === undefined && isOfUnknownKind(source),
-    contextProblems: meaning?.problems ?? noProblems,
-    settings,
-    facts,
-    manifest,
-    mountDirectory: source.state === 'found' ? source.directory : undefined,
-  }
   const doneBefore = request.force ? {} : readBootState(system)
-  const plan = planBoot(input, {stages: request.stages, doneBefore})
-  return {settings, context: meaning?.context, facts, plan}
+  const look = () => {
+    const facts = gatherFacts(system, {
+      links: request.links,
+      networkType: meaning?.context.networkType ?? settings.networkType,
+      shells: shellChoices(meaning?.context.shell),
+      keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
+      manifest,
+    })
+    const input: PlanInput = {
+      context: meaning?.context,
+      isContextUnreadable: disc === undefined && isOfUnknownKind(source),
+      contextProblems: meaning?.problems ?? noProblems,
+      settings,
+      facts,
+      manifest,
+      mountDirectory: source.state === 'found' ? source.directory : undefined,
+      verification: request.verification,
+    }
+    return {facts, plan: planBoot(input, {stages: request.stages, doneBefore})}
+  }
+  const seen = look()
+  // A link may have got its real name in the meantime.
+  const isStale = system.live && request.links === undefined && haveNamesChanged(system, seen.facts.links)
+  return {settings, context: meaning?.context, ...(isStale ? look() : seen)}
+}
+
+/** Something is to be done about a NIC that is not there. */
+function isNicMissing(context: Context | undefined, links: readonly Link[]): boolean {
+  if (context === undefined || context.freezesNetwork) return false
+  const wanted = context.nics.filter(isAwaited)
+  return matchLinks(wanted, links, context.file, []).length < wanted.length
 }
 
 const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
@@ -129,11 +152,4 @@ function describeContext(source: Source, read: DiscReading | undefined, duration
     problems: [...source.problems, ...(read?.problems ?? [])],
     durationMs,
   }
-}
-
-/** Where udev still works on its queue, an eth0 may be about to become ens3: names are read after that. */
-async function settleDevices(system: System, {nicWaitMs}: Settings): Promise<void> {
-  if (!system.live || system.files.status('/run/udev/queue') === undefined) return
-  const argv = ['udevadm', 'settle', `--timeout=${Math.ceil(nicWaitMs / 1000)}`] as const
-  await system.run({argv, timeoutMs: nicWaitMs + 1000})
 }

@@ -13,6 +13,7 @@ import {authorizeKeysHandler, foldKeysHandler} from './keys.ts'
 import {setMtuHandler} from './mtu.ts'
 import {runHandler} from './run.ts'
 import {runScriptHandler} from './script.ts'
+import {probeGatewaysHandler, verifyNetworkHandler} from './verify.ts'
 import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
 
 const handlers: {[K in ActionKind]: Handler<ActionOf<K>>} = {
@@ -20,6 +21,8 @@ const handlers: {[K in ActionKind]: Handler<ActionOf<K>>} = {
   remove: removeHandler,
   run: runHandler,
   'set-mtu': setMtuHandler,
+  'probe-gateways': probeGatewaysHandler,
+  'verify-network': verifyNetworkHandler,
   'set-hostname': setHostnameHandler,
   'create-account': createAccountHandler,
   'authorize-keys': authorizeKeysHandler,
@@ -44,7 +47,10 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     manifest: options.manifest,
     mayExecute: options.system.live,
   }
-  const refused = prepare(steps, workshop)
+  const refused = prepare(
+    steps.flatMap(step => step.actions),
+    workshop,
+  )
   const reports: StepReport[] = []
   for (const step of steps) {
     const report = await applyStep(step, workshop, refused, options.elapsed)
@@ -58,9 +64,9 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
  * Writes down everything that is about to change, in one go before the first change. An action whose present state
  * cannot be kept is refused: what cannot be given back is not overwritten.
  */
-function prepare(steps: readonly Step[], workshop: Workshop): Map<Action, unknown> {
+function prepare(actions: readonly Action[], workshop: Workshop): Map<Action, unknown> {
   const refused = new Map<Action, unknown>()
-  for (const action of steps.flatMap(step => step.actions)) {
+  for (const action of actions) {
     try {
       handlerOf(action).prepare?.(action, workshop)
     } catch (error) {
@@ -83,12 +89,16 @@ async function applyStep(
 ): Promise<StepReport> {
   const startedMs = elapsed()
   const deeds: DeedReport[] = []
-  for (const action of step.actions) {
-    const begin = elapsed()
-    const result = await perform(action, workshop, refused.get(action))
-    const {problems = [], ...rest} = result
-    deeds.push({kind: action.kind, ...rest, problems, durationMs: elapsed() - begin})
+  const work = async (actions: readonly Action[], refused: ReadonlyMap<Action, unknown>) => {
+    for (const action of actions) {
+      const begin = elapsed()
+      const result = await perform(action, workshop, refused.get(action))
+      const {problems = [], followUps = [], ...rest} = result
+      deeds.push({kind: action.kind, ...rest, problems, durationMs: elapsed() - begin})
+      if (followUps.length > 0) await work(followUps, prepare(followUps, workshop))
+    }
   }
+  await work(step.actions, refused)
   const problems = [...step.problems, ...deeds.flatMap(deed => deed.problems)]
   const {name, summary} = step
   return {

@@ -1,5 +1,6 @@
 // What every handler works with, and what it gives back.
 
+import type {Action} from '../action.ts'
 import type {Problem} from '../problem.ts'
 import type {Manifest} from '../report/manifest.ts'
 import type {System} from '../system/system.ts'
@@ -10,6 +11,8 @@ export type Workshop = {
   manifest: Manifest
   /** False where the guest is another root than the running one: nothing of it is executed. */
   mayExecute: boolean
+  /** Some gateway answered before the network was changed; undefined if nobody asked, or it could not be told. */
+  hadAnswer?: boolean | undefined
 }
 
 /** How a deed ended. `left out`: this run may not do it, as on another root; that is no failure. */
@@ -24,6 +27,8 @@ export type Result = {
   problems?: Problem[]
   before?: string | undefined
   after?: string | undefined
+  /** What is to be done at once because of it. */
+  followUps?: readonly Action[]
 }
 
 /** How one kind of action is done. */

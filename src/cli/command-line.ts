@@ -15,9 +15,12 @@ export type CommonOptions = {
   force: boolean
 }
 
+/** `--verify`, `--no-verify`, `--rollback`, `--no-rollback`; what is undefined was not said. */
+export type VerificationChoice = {seconds?: number | false | undefined; rollsBack?: boolean | undefined}
+
 /** What the command line asks for. */
 export type Invocation =
-  | ({command: 'boot'; quiet: boolean} & CommonOptions)
+  | ({command: 'boot'; quiet: boolean; verification: VerificationChoice} & CommonOptions)
   | ({command: 'plan'; json: boolean; check: boolean} & CommonOptions)
   /** Text to print and the exit code: help, the version, or what is wrong with the command line. */
   | {command: 'print'; text: string; exitCode: number}
@@ -58,8 +61,17 @@ function createProgram(version: string, found: (invocation: Invocation) => void)
     .command('boot')
     .description('configure this guest from its context')
     .option('-q, --quiet', 'print only the last line and what is wrong', false)
+    .option('--verify <seconds>', 'check a network that is changed while it runs', readSeconds)
+    .option('--no-verify', 'do not check it (default: 10 s on a terminal)')
+    .option('--rollback', 'take the change back if the guest is cut off')
+    .option('--no-rollback', 'leave it (default: take it back on a terminal)')
     .addHelpText('after', examples.boot)
-    .action(options => found({command: 'boot', quiet: options.quiet, ...readCommon(options)}))
+    .action(({quiet, verify, rollback, ...options}) => {
+      // commander has true for an option with a negation that was not given.
+      const seconds = verify === true ? undefined : verify
+      const verification = {seconds, rollsBack: rollback}
+      found({command: 'boot', quiet, verification, ...readCommon(options)})
+    })
   const plan = program
     .command('plan')
     .description('print what boot would do now; change nothing')
@@ -84,6 +96,12 @@ function addCommonOptions(command: Command): void {
     .option('--set <key=value>', 'a setting above those of vmcontext.conf; may be repeated', readOverride, [])
     .option('--strict', 'exit with 1 on a warning too', false)
     .option('--force', 'repeat steps that this boot has done already', false)
+}
+
+function readSeconds(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) === 0)
+    throw new InvalidArgumentError('It takes a number of seconds, 1 to 999.')
+  return Number(text)
 }
 
 function readOverride(text: string, earlier: Assignment[]): Assignment[] {
@@ -113,6 +131,8 @@ asked for was not done; 2 wrong usage; 3 could not start.`,
 Examples:
   vmcontext boot                   what the init script does, both stages
   vmcontext boot --stage local     network, host name, account, keys
+  vmcontext boot --verify 30 --rollback
+                                   undo what cuts the guest off
   vmcontext boot --root /mnt/image --context ./context
                                    configure an image tree`,
   plan: `

@@ -1,7 +1,7 @@
 // `vmcontext plan`: what boot would do now, as a person reads it. Nothing is changed, no mount is left.
 
 import {createTwoFilesPatch} from 'diff'
-import type {Action, Step, WriteAction} from '../action.ts'
+import type {Action, ActionOf, Step, WriteAction} from '../action.ts'
 import {editKeys} from '../context/authorized-keys-file.ts'
 import type {FileTree} from '../facts/files.ts'
 import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
@@ -83,6 +83,10 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
       return [`remove ${action.path} (a copy is kept)`]
     case 'run':
       return [`run ${action.argv.join(' ')}`]
+    case 'probe-gateways':
+      return []
+    case 'verify-network':
+      return [describeVerification(action)]
     case 'set-mtu':
       return [`give ${action.device} the MTU ${action.mtu}`]
     case 'set-hostname':
@@ -102,6 +106,11 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
     case 'fold-keys':
       return []
   }
+}
+
+function describeVerification({timeoutMs, undo}: ActionOf<'verify-network'>): string {
+  const cost = undo.length > 0 ? ', and take all this back if the guest is cut off' : ''
+  return `check addresses and gateway for ${timeoutMs / 1000} s${cost}`
 }
 
 /** A key as people tell keys apart: type, last characters of the blob, comment. */

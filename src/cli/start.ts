@@ -3,6 +3,7 @@
 import {resolve} from 'node:path'
 import {boot} from '../boot.ts'
 import {type Link, parseLinkList} from '../facts/links.ts'
+import type {Verification} from '../plan/input.ts'
 import type {Request} from '../prepare.ts'
 import {openLog} from '../report/log.ts'
 import {ManifestTooNewError} from '../report/manifest.ts'
@@ -11,7 +12,7 @@ import {stopCommands} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import {LockedError} from '../system/lock.ts'
 import {openSystem} from '../system/system.ts'
-import {type CommonOptions, type Invocation, parseCommandLine} from './command-line.ts'
+import {type Invocation, parseCommandLine, type VerificationChoice} from './command-line.ts'
 
 /** The outside world of a command: its arguments, its environment and where its text goes. */
 export type Terminal = {
@@ -55,7 +56,7 @@ class UsageError extends Error {}
 
 async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal, version: string) {
   const system = openSystem(openRoot(invocation.root))
-  const request = readRequest(invocation)
+  const request = readRequest(invocation, terminal)
   if (invocation.command === 'plan') {
     const {showPlan} = await import('./show-plan.ts')
     return showPlan(system, request, {...invocation, terminal})
@@ -88,9 +89,27 @@ function refuseEmpty(option: string, path: string): string {
   return path
 }
 
-function readRequest({stages, contextPath, overrides, linksPath, force}: CommonOptions): Request {
+function readRequest(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal): Request {
+  const {command, stages, contextPath, overrides, linksPath, force} = invocation
+
   const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))
-  return {stages, contextPath: context, overrides, links: readLinkList(linksPath), force}
+  const links = readLinkList(linksPath)
+  const waitsForNics = command === 'boot' && stages.includes('local')
+  const verification = command === 'boot' ? chooseVerification(invocation.verification, terminal) : undefined
+  return {stages, contextPath: context, overrides, links, waitsForNics, verification, force}
+}
+
+const usualSeconds = 10
+
+/** By hand a change is checked, and taken back if it cuts the guest off; an init script has to ask for it. */
+function chooseVerification(
+  {seconds, rollsBack}: VerificationChoice,
+  terminal: Terminal,
+): Verification | undefined {
+  const isByHand = terminal.isTerminal()
+  const isWanted = seconds !== undefined || rollsBack === true || isByHand
+  if (seconds === false || !isWanted) return undefined
+  return {seconds: seconds ?? usualSeconds, rollsBack: rollsBack ?? isByHand}
 }
 
 function readLinkList(path: string | undefined): Link[] | undefined {

@@ -49,6 +49,11 @@ export function readNics(disc: Disc, problems: Problem[]): NicRequest[] {
   })
 }
 
+/** Tells whether something is to be done about the NIC, so that it is worth waiting for. */
+export function isAwaited({isUnclear, isSkipped, ipv4, ipv6, mtu}: NicRequest): boolean {
+  return !isUnclear && !isSkipped && (ipv4 !== undefined || ipv6 !== undefined || mtu !== undefined)
+}
+
 type Group = {bus: string; index: number; variables: Map<string, Assignment>}
 
 function groupByNic(variables: Variables): Group[] {
@@ -73,7 +78,7 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
   const pci = isPci ? values.read(['ADDRESS'], parsePciAddress, 'an address on the PCI bus', cost) : none
   const vlan = isPci ? values.read(['VLAN_ID'], parseVlanId, 'a VLAN id, 1 to 4094', cost) : none
   const methods = readMethods(values)
-  const family = {values, label, aliases: readAliases(values, label)}
+  const family = {values, label, aliases: readAliases(values, label), metrics: readMetrics(values)}
   return {
     label,
     index,
@@ -93,6 +98,7 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
 const none = {value: undefined, isWrong: false}
 
 type Methods = {isSkipped: boolean; ipv4: Ipv4['method']; ipv6: Ipv6['method'] | undefined}
+type Metrics = {ipv4: number | undefined; ipv6: number | undefined}
 
 const parseMethod = (text: string) => choose(text, ['static', 'dhcp', 'skip'] as const)
 const parseMethod6 = (text: string) => choose(text, ['static', 'auto', 'dhcp', 'disable', 'skip'] as const)
@@ -112,11 +118,12 @@ function readMethods(values: NicValues): Methods {
   return {isSkipped, ipv4: method, ipv6: method6 === 'skip' ? undefined : method6}
 }
 
-type FamilyReader = {values: NicValues; label: string; aliases: Aliases}
+type FamilyReader = {values: NicValues; label: string; aliases: Aliases; metrics: Metrics}
 
 /** METHOD, IP, MASK, GATEWAY, METRIC and the aliases. A wrong address or mask costs the family: no guess. */
-function readIpv4({values, label, aliases}: FamilyReader, {ipv4: method}: Methods): Ipv4 | undefined {
-  const metric = readMetric(values, ['METRIC'])
+function readIpv4(reader: FamilyReader, {ipv4: method}: Methods): Ipv4 | undefined {
+  const {values, label, aliases, metrics} = reader
+  const metric = metrics.ipv4
   // Of a lease the cloud knows the address beforehand and tells it; it is the DHCP server's to give.
   if (method === 'dhcp') return {method, addresses: aliases.ipv4, metric, routes: []}
   const own = readAddress4(values, `${label} gets no IPv4`)
@@ -129,10 +136,11 @@ function readIpv4({values, label, aliases}: FamilyReader, {ipv4: method}: Method
 }
 
 /** The same for IPv6, with a prefix length and a second, local address of its own /64 (IP6_ULA). */
-function readIpv6({values, label, aliases}: FamilyReader, {ipv6: method}: Methods): Ipv6 | undefined {
+function readIpv6(reader: FamilyReader, {ipv6: method}: Methods): Ipv6 | undefined {
+  const {values, label, aliases, metrics} = reader
+  const metric = metrics.ipv6
   if (method === undefined) return undefined
   if (method === 'disable') return {method, addresses: [], routes: []}
-  const metric = readMetric(values, ['IP6_METRIC', 'METRIC'])
   if (method !== 'static') return {method, addresses: aliases.ipv6, metric, routes: []}
   const own = readAddresses6(values, `${label} gets no IPv6`)
   if (own === 'wrong') return undefined
@@ -207,8 +215,12 @@ export function isOffSubnet(address: string, addresses: readonly Address[]): boo
   return !isLinkLocal(address) && !addresses.some(own => isWithin(address, own))
 }
 
-function readMetric(values: NicValues, names: readonly string[]): number | undefined {
-  return values.read(names, parseMetric, 'a metric, 0 to 4294967295', 'the default holds').value
+/** METRIC is for both families unless IP6_METRIC says otherwise. */
+function readMetrics(values: NicValues): Metrics {
+  const read = (name: string) =>
+    values.read([name], parseMetric, 'a metric, 0 to 4294967295', 'the default holds')
+  const [all, ipv6] = [read('METRIC').value, read('IP6_METRIC')]
+  return {ipv4: all, ipv6: ipv6.variable === undefined ? all : ipv6.value}
 }
 
 function readMtu(values: NicValues, label: string): number | undefined {

@@ -33,6 +33,12 @@ export function readLinks(system: System): Link[] {
   return names.flatMap(name => readLink(system, name) ?? [])
 }
 
+/** Tells whether a link that was read has gone under its name. Cheaper than to read them all again. */
+export function haveNamesChanged({files}: System, links: readonly Link[]): boolean {
+  const names = new Set(files.list(directory))
+  return links.some(({name}) => !names.has(name))
+}
+
 /**
  * The NICs among links: physical ones; in a container, where none is physical, plain `eth*` links (contract §4).
  */

@@ -7,6 +7,9 @@ import type {Problem} from '../problem.ts'
 import type {Manifest} from '../report/manifest.ts'
 import type {Settings} from '../settings/settings.ts'
 
+/** Whether a network that changes while the guest runs is checked, and taken back if the guest is cut off. */
+export type Verification = {seconds: number; rollsBack: boolean}
+
 export type PlanInput = {
   /** Undefined where there is no context: then only what needs none is planned. */
   context?: Context | undefined
@@ -19,6 +22,7 @@ export type PlanInput = {
   manifest: Manifest
   /** Where scripts find the disc. */
   mountDirectory?: string | undefined
+  verification?: Verification | undefined
 }
 
 /** What a planner gives for its step. `request` is what was asked for, in plain data. */

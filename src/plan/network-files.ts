@@ -9,6 +9,7 @@ import {interfaceOf, type LinkName, type Network, noNetwork} from '../network/mo
 import {planResolvConf} from '../network/resolv-conf.ts'
 import type {Problem} from '../problem.ts'
 import type {PlanInput} from './input.ts'
+import {verify} from './verification.ts'
 
 export type NetworkFiles = {actions: Action[]; problems: Problem[]}
 
@@ -26,7 +27,7 @@ export function planFiles(
   const names = dialect.resolvesNames(surroundings) ? noFiles : planResolvConf(network, surroundings)
   const files = [...besides.flatMap(other => other.files), ...rendering.files, ...names.files]
   const problems = [rendering, ...besides, names].flatMap(part => part.problems)
-  return {actions: arrange(input.facts, dialect, network, {...rendering, files}, surroundings), problems}
+  return {actions: arrange(input, dialect, network, {...rendering, files}, surroundings), problems}
 }
 
 const noFiles = {files: [], problems: []}
@@ -76,7 +77,7 @@ function describeIdle({path}: FileAction, {title}: Dialect, {os}: Facts): Proble
 
 /** Orders the deeds: NICs that change go down by their old definition, the files come, the NICs come up again. */
 function arrange(
-  facts: Facts,
+  {facts, verification}: PlanInput,
   dialect: Dialect,
   network: Network,
   {files, changed, restored}: Rendering,
@@ -91,6 +92,9 @@ function arrange(
     ...restored,
   ]
   if (files.length === 0 && down.length === 0 && up.length === 0) return []
-  const {before, after} = dialect.activate({down, up, network}, surroundings)
-  return [...before, ...files, ...after]
+  const activation = {down, up, network}
+  const {before, after} = dialect.activate(activation, surroundings)
+  const actions = [...before, ...files, ...after]
+  if (verification === undefined || !facts.networkStarted || up.length === 0) return actions
+  return verify(actions, {dialect, surroundings, activation, files}, verification)
 }

@@ -8,6 +8,7 @@ test('boot does both stages on the running machine', () => {
   assert.deepEqual(parse('boot'), {
     command: 'boot',
     quiet: false,
+    verification: {seconds: undefined, rollsBack: undefined},
     stages: ['local', 'final'],
     root: '/',
     contextPath: undefined,
@@ -17,6 +18,21 @@ test('boot does both stages on the running machine', () => {
     force: false,
   })
 })
+
+const verifications: [line: string, seconds: number | false | undefined, rollsBack: boolean | undefined][] = [
+  ['boot --verify 30', 30, undefined],
+  ['boot --no-verify', false, undefined],
+  ['boot --rollback', undefined, true],
+  ['boot --verify 5 --no-rollback', 5, false],
+]
+
+for (const [line, seconds, rollsBack] of verifications) {
+  test(line, () => {
+    const result = parse(line)
+    assert.ok(result.command === 'boot')
+    assert.deepEqual(result.verification, {seconds, rollsBack})
+  })
+}
 
 test('plan takes what boot takes', () => {
   const plan = parse(
@@ -41,6 +57,7 @@ const printed: [line: string, exitCode: number, text: RegExp][] = [
   ['boot --stge local', 2, /Did you mean --stage\?/],
   ['boot --stage middle', 2, /Allowed choices are local, final/],
   ['boot --set nothing', 2, /KEY=VALUE/],
+  ['boot --verify 0', 2, /1 to 999/],
   ['boot extra', 2, /too many arguments/],
 ]
 

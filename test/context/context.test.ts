@@ -1,25 +1,8 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {readContext} from '../../src/context/context.ts'
-import type {Disc} from '../../src/context/disc.ts'
-import {parseShellFile} from '../../src/context/shell.ts'
-import {indexVariables} from '../../src/context/variables.ts'
 import {makeKey} from '../keys.ts'
-
-/** A disc with these lines as its context.sh and these other files. */
-function makeDisc(text: string, files: Record<string, string> = {}): Disc {
-  const {assignments} = parseShellFile(Buffer.from(text), 'context.sh')
-  return {
-    file: 'context.sh',
-    variables: indexVariables(assignments),
-    dropped: new Set(),
-    isComplete: true,
-    isOldKind: false,
-    names: Object.keys(files),
-    hasFile: name => name in files,
-    readFile: name => files[name],
-  }
-}
+import {makeDisc} from './sample-disc.ts'
 
 const [alice, bob] = [makeKey('alice'), makeKey('bob')]
 const files = {'id_rsa.pub': alice, 'other.pub': bob, 'init.sh': '', 'more.sh': ''}
