@@ -2,7 +2,7 @@
 
 import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
 import {describeDefect, type Problem, weighProblem} from '../problem.ts'
-import {describeRecordFailure, type Manifest, writeManifest} from '../report/manifest.ts'
+import {describeRecordFailure, forgetGivenBack, type Manifest, writeManifest} from '../report/manifest.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
 import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
@@ -149,6 +149,7 @@ function handlerOf(action: Action): Handler<Action> {
 /** Saves the manifest at the end of a run; the problem if that fails. */
 export function saveManifest(system: System, manifest: Manifest): Problem[] {
   try {
+    forgetGivenBack(system, manifest)
     writeManifest(system, manifest)
     return []
   } catch (error) {

@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js'
 import type {Address} from '../network/model.ts'
 import {parseAddress} from './ipv4.ts'
-import {parseIpv6} from './ipv6.ts'
+import {isLinkLocal, parseIpv6} from './ipv6.ts'
 
 /** Reads an address of either family. */
 export function parseAnyAddress(text: string): string | undefined {
@@ -28,4 +28,9 @@ export function networkAddress({address, prefix}: Address): string {
   return isIpv6(address)
     ? ipaddr.IPv6.networkAddressFromCIDR(cidr).toRFC5952String()
     : ipaddr.IPv4.networkAddressFromCIDR(cidr).toString()
+}
+
+/** A neighbour on the link that no subnet of the NIC holds. Link-local addresses are on every link. */
+export function isOffSubnet(address: string, addresses: readonly Address[]): boolean {
+  return !isLinkLocal(address) && !addresses.some(own => isWithin(address, own))
 }

@@ -31,13 +31,20 @@ export class NicValues {
    *
    * @param expected what the variable takes, for the sentence "this is not …".
    * @param cost what a wrong value costs, for the same sentence: "so eth0 gets no IPv4".
+   * @param code how much that weighs.
    */
-  read<T>(names: readonly string[], parse: (text: string) => T | undefined, expected: string, cost: string) {
+  read<T>(
+    names: readonly string[],
+    parse: (text: string) => T | undefined,
+    expected: string,
+    cost: string,
+    code: ProblemCode = 'value-rejected',
+  ): Value<T> {
     const variable = this.pick(...names)
-    if (variable === undefined) return {isWrong: this.#isDropped(names)} as Value<T>
+    if (variable === undefined) return {isWrong: this.#isDropped(names)}
     const text = readPlainValue(variable)
     const value = text === undefined ? undefined : parse(text)
-    if (value === undefined) this.complain(variable, 'value-rejected', `this is not ${expected}, so ${cost}`)
+    if (value === undefined) this.complain(variable, code, `this is not ${expected}, so ${cost}`)
     return {value, isWrong: value === undefined, variable}
   }
 

@@ -1,15 +1,13 @@
 // What a context of today says of each NIC: ETHx_*, ETHx_ALIASy_*, PCIx_* (contract §4). Old names end here.
 
-import type {Address, Gateway, Ipv4, Ipv6} from '../network/model.ts'
+import type {Ipv4, Ipv6} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
 import type {Disc} from './disc.ts'
-import {isWithin} from './ip-address.ts'
-import {parseHostAddress, parseMask} from './ipv4.ts'
-import {isLinkLocal, parseIpv6Host, parsePrefixLength} from './ipv6.ts'
 import {parseHostMac} from './mac-address.ts'
 import {parseNameServer, parseSearchDomain} from './name-servers.ts'
+import {type Metrics, readIpv4, readIpv6} from './nic-families.ts'
 import {NicValues} from './nic-values.ts'
-import {readRoutes} from './routes.ts'
+import {parseMetric, readRoutes} from './routes.ts'
 import type {Assignment} from './shell.ts'
 import type {Variables} from './variables.ts'
 
@@ -78,7 +76,7 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
   const pci = isPci ? values.read(['ADDRESS'], parsePciAddress, 'an address on the PCI bus', cost) : none
   const vlan = isPci ? values.read(['VLAN_ID'], parseVlanId, 'a VLAN id, 1 to 4094', cost) : none
   const methods = readMethods(values)
-  const family = {values, label, aliases: readAliases(values, label), metrics: readMetrics(values)}
+  const family = {values, label, metrics: readMetrics(values)}
   return {
     label,
     index,
@@ -89,7 +87,7 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
     isUnclear: mac.isWrong || pci.isWrong || vlan.isWrong || (isPci && pci.value === undefined),
     isSkipped: methods.isSkipped,
     mtu: readMtu(values, label),
-    ...readRoutes(values, {ipv4: readIpv4(family, methods), ipv6: readIpv6(family, methods)}),
+    ...readRoutes(values, {ipv4: readIpv4(family, methods.ipv4), ipv6: readIpv6(family, methods.ipv6)}),
     dns: values.list(['DNS'], parseNameServer, 'an address of a name server'),
     searchDomains: values.list(['SEARCH_DOMAIN'], parseSearchDomain, 'a domain'),
   }
@@ -98,10 +96,15 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
 const none = {value: undefined, isWrong: false}
 
 type Methods = {isSkipped: boolean; ipv4: Ipv4['method']; ipv6: Ipv6['method'] | undefined}
-type Metrics = {ipv4: number | undefined; ipv6: number | undefined}
 
 const parseMethod = (text: string) => choose(text, ['static', 'dhcp', 'skip'] as const)
-const parseMethod6 = (text: string) => choose(text, ['static', 'auto', 'dhcp', 'disable', 'skip'] as const)
+// The other two names are cloud-init's (#6814).
+const otherNames = new Map([
+  ['slaac', 'auto'],
+  ['dhcp6', 'dhcp'],
+])
+const parseMethod6 = (text: string) =>
+  choose(otherNames.get(text.toLowerCase()) ?? text, ['static', 'auto', 'dhcp', 'disable', 'skip'] as const)
 
 function choose<T extends string>(text: string, choices: readonly T[]): T | undefined {
   return choices.find(choice => choice === text.toLowerCase())
@@ -109,110 +112,15 @@ function choose<T extends string>(text: string, choices: readonly T[]): T | unde
 
 /** METHOD and IP6_METHOD; the second follows the first. */
 function readMethods(values: NicValues): Methods {
-  const taken = (choices: string) => [`one of ${choices}`, 'the addresses given are taken'] as const
-  const ipv4 = values.read(['METHOD'], parseMethod, ...taken('static, dhcp, skip'))
-  const ipv6 = values.read(['IP6_METHOD'], parseMethod6, ...taken('static, auto, dhcp, disable, skip'))
+  // OpenNebula 7.2 may write the NIC's MODEL there, `virtio` (OpenNebula/one #7648): no reason to have no network.
+  const read = <T>(name: string, parse: (text: string) => T | undefined, choices: string) =>
+    values.read([name], parse, `one of ${choices}`, 'the addresses given are taken', 'value-ignored')
+  const ipv4 = read('METHOD', parseMethod, 'static, dhcp, skip')
+  const ipv6 = read('IP6_METHOD', parseMethod6, 'static, auto, dhcp, disable, skip')
   const isSkipped = ipv4.value === 'skip'
   const method = ipv4.value === 'dhcp' ? 'dhcp' : 'static'
   const method6 = ipv6.value ?? method
   return {isSkipped, ipv4: method, ipv6: method6 === 'skip' ? undefined : method6}
-}
-
-type FamilyReader = {values: NicValues; label: string; aliases: Aliases; metrics: Metrics}
-
-/** METHOD, IP, MASK, GATEWAY, METRIC and the aliases. A wrong address or mask costs the family: no guess. */
-function readIpv4(reader: FamilyReader, {ipv4: method}: Methods): Ipv4 | undefined {
-  const {values, label, aliases, metrics} = reader
-  const metric = metrics.ipv4
-  // Of a lease the cloud knows the address beforehand and tells it; it is the DHCP server's to give.
-  if (method === 'dhcp') return {method, addresses: aliases.ipv4, metric, routes: []}
-  const own = readAddress4(values, `${label} gets no IPv4`)
-  if (own === 'wrong') return undefined
-  const addresses = distinct([...(own === undefined ? [] : [own]), ...aliases.ipv4])
-  if (addresses.length === 0) return undefined
-  const cost = `${label} has no default route`
-  const gateway = values.read(['GATEWAY'], parseHostAddress, 'an address that a gateway can have', cost)
-  return {method, addresses, gateway: placeGateway(values, gateway, addresses, metric), metric, routes: []}
-}
-
-/** The same for IPv6, with a prefix length and a second, local address of its own /64 (IP6_ULA). */
-function readIpv6(reader: FamilyReader, {ipv6: method}: Methods): Ipv6 | undefined {
-  const {values, label, aliases, metrics} = reader
-  const metric = metrics.ipv6
-  if (method === undefined) return undefined
-  if (method === 'disable') return {method, addresses: [], routes: []}
-  if (method !== 'static') return {method, addresses: aliases.ipv6, metric, routes: []}
-  const own = readAddresses6(values, `${label} gets no IPv6`)
-  if (own === 'wrong') return undefined
-  const addresses = distinct([...own, ...aliases.ipv6])
-  if (addresses.length === 0) return undefined
-  const names = ['IP6_GATEWAY', 'GATEWAY6']
-  const cost = `${label} has no IPv6 default route`
-  const gateway = values.read(names, parseIpv6Host, 'an address that an IPv6 gateway can have', cost)
-  return {method, addresses, gateway: placeGateway(values, gateway, addresses, metric), metric, routes: []}
-}
-
-/** IP and MASK. A mask may stand behind the address instead. */
-function readAddress4(values: NicValues, cost: string): Address | undefined | 'wrong' {
-  const mask = values.read(['MASK'], parseMask, 'a mask such as 255.255.255.0, 24 or /24', cost)
-  const ip = values.read(['IP'], parseCidr4, 'an IPv4 address that a NIC can have', cost)
-  if (ip.isWrong || (mask.isWrong && ip.value !== undefined)) return 'wrong'
-  if (ip.value === undefined) return undefined
-  const {address, prefix = mask.value ?? 24} = ip.value
-  return {address, prefix: mask.value ?? prefix}
-}
-
-/** IP6 or IPV6 with IP6_PREFIX_LENGTH, and IP6_ULA. */
-function readAddresses6(values: NicValues, cost: string): Address[] | 'wrong' {
-  const length = values.read(['IP6_PREFIX_LENGTH'], parsePrefixLength, 'a prefix length, 1 to 128', cost)
-  const ip = values.read(['IP6', 'IPV6'], parseCidr6, 'an IPv6 address that a NIC can have', cost)
-  const local = values.read(['IP6_ULA'], parseCidr6, 'an IPv6 address that a NIC can have', 'it is left out')
-  if (ip.isWrong || (length.isWrong && ip.value !== undefined)) return 'wrong'
-  const found: Address[] = []
-  if (ip.value !== undefined) {
-    found.push({address: ip.value.address, prefix: length.value ?? ip.value.prefix ?? 64})
-  }
-  if (local.value !== undefined) {
-    found.push({address: local.value.address, prefix: local.value.prefix ?? 64})
-  }
-  return found
-}
-
-type Aliases = {ipv4: Address[]; ipv6: Address[]}
-
-/** Further addresses of the NIC. One that the host routes (EXTERNAL) or that is being taken away is not configured. */
-function readAliases(values: NicValues, label: string): Aliases {
-  const numbers = values.numbersBehind('ALIAS')
-  const aliases: Aliases = {ipv4: [], ipv6: []}
-  for (const number of numbers) {
-    const alias = values.below(`ALIAS${number}_`)
-    if (alias.isYes('EXTERNAL') || alias.has('DETACH')) continue
-    const cost = `this alias of ${label} is left out`
-    const [own, own6] = [readAddress4(alias, cost), readAddresses6(alias, cost)]
-    if (own !== undefined && own !== 'wrong') aliases.ipv4.push(own)
-    if (own6 !== 'wrong') aliases.ipv6.push(...own6)
-  }
-  return aliases
-}
-
-/** Says how a gateway is reached. The NIC's own address is none. */
-function placeGateway(
-  values: NicValues,
-  {value: address, variable}: ReturnType<typeof values.read<string>>,
-  addresses: readonly Address[],
-  metric: number | undefined,
-): Gateway | undefined {
-  if (address === undefined || variable === undefined) return undefined
-  if (addresses.some(own => own.address === address)) {
-    values.complain(variable, 'value-rejected', 'this is the address of the NIC itself: no default route')
-    return undefined
-  }
-  return {address, onLink: isOffSubnet(address, addresses), metric}
-}
-
-/** A neighbour on the link that no subnet of the NIC holds. Link-local addresses are on every link. */
-export function isOffSubnet(address: string, addresses: readonly Address[]): boolean {
-  return !isLinkLocal(address) && !addresses.some(own => isWithin(address, own))
 }
 
 /** METRIC is for both families unless IP6_METRIC says otherwise. */
@@ -225,27 +133,6 @@ function readMetrics(values: NicValues): Metrics {
 
 function readMtu(values: NicValues, label: string): number | undefined {
   return values.read(['MTU'], parseMtu, 'an MTU, 68 to 65535', `${label} keeps the one it has`).value
-}
-
-function parseCidr4(text: string): {address: string; prefix?: number | undefined} | undefined {
-  const [, ip = '', mask] = /^([^/]*)(\/\d+)?$/.exec(text) ?? []
-  const address = parseHostAddress(ip)
-  const prefix = mask === undefined ? undefined : parseMask(mask)
-  if (address === undefined || (mask !== undefined && prefix === undefined)) return undefined
-  return {address, prefix}
-}
-
-function parseCidr6(text: string): {address: string; prefix?: number | undefined} | undefined {
-  const [, ip = '', length] = /^([^/]*)(\/\d+)?$/.exec(text) ?? []
-  const address = parseIpv6Host(ip)
-  const prefix = length === undefined ? undefined : parsePrefixLength(length)
-  if (address === undefined || (length !== undefined && prefix === undefined)) return undefined
-  return {address, prefix}
-}
-
-/** Metrics are 32 bits wide in the kernel. */
-export function parseMetric(text: string): number | undefined {
-  return /^\d{1,10}$/.test(text) && Number(text) <= 0xffff_ffff ? Number(text) : undefined
 }
 
 /** 68 is the least that IPv4 allows (RFC 791), 65535 the most that a link has. */
@@ -263,8 +150,4 @@ function parseVlanId(text: string): number | undefined {
 function parsePciAddress(text: string): string | undefined {
   const [, domain = '0000', rest] = /^(?:([0-9a-f]{4}):)?([0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/i.exec(text) ?? []
   return rest === undefined ? undefined : `${domain}:${rest}`.toLowerCase()
-}
-
-function distinct(addresses: readonly Address[]): Address[] {
-  return [...new Map(addresses.map(each => [each.address, each])).values()]
 }

@@ -1,11 +1,10 @@
 // ROUTES of a NIC: `DST via GW [metric N][, …]`, both families (contract §4).
 
 import type {Address, Ipv4, Ipv6, Route} from '../network/model.ts'
-import {isIpv6, networkAddress, parseAnyAddress} from './ip-address.ts'
+import {isIpv6, isOffSubnet, networkAddress, parseAnyAddress} from './ip-address.ts'
 import {parseHostAddress, parseMask} from './ipv4.ts'
 import {parseIpv6Host, parsePrefixLength} from './ipv6.ts'
 import type {NicValues} from './nic-values.ts'
-import {isOffSubnet, parseMetric} from './nics.ts'
 
 type Families = {ipv4?: Ipv4 | undefined; ipv6?: Ipv6 | undefined}
 
@@ -61,4 +60,9 @@ function parseDestination(text: string): Address | undefined {
   const full = isIpv6(address) ? 128 : 32
   const prefix = mask === undefined ? full : isIpv6(address) ? parsePrefixLength(mask) : parseMask(mask)
   return prefix === undefined ? undefined : {address, prefix}
+}
+
+/** Metrics are 32 bits wide in the kernel. */
+export function parseMetric(text: string): number | undefined {
+  return /^\d{1,10}$/.test(text) && Number(text) <= 0xffff_ffff ? Number(text) : undefined
 }

@@ -1,6 +1,7 @@
 // The network of a guest of today: every NIC gets what the context says of it (contract §4, way 1). Pure.
 
-import {isOffSubnet, type NicRequest} from '../context/nics.ts'
+import {isOffSubnet} from '../context/ip-address.ts'
+import type {NicRequest} from '../context/nics.ts'
 import type {Link} from '../facts/links.ts'
 import {naturally} from '../natural-order.ts'
 import type {Problem} from '../problem.ts'

@@ -27,7 +27,7 @@ function createJudge({context, facts, isContextUnreadable}: PlanInput, {untouche
   const present = new Set(facts.links.map(({mac}) => mac))
   const kept = new Set(untouched.map(({mac}) => mac))
   const described = new Set(context?.nics.map(({mac}) => mac))
-  const isKnown = context?.nicsAreKnown && !context.nics.some(nic => nic.isUnclear)
+  const isKnown = context?.nicsAreKnown && described.size > 0 && !context.nics.some(nic => nic.isUnclear)
   return (mac: string, origin: NicOrigin) => {
     if (kept.has(mac) || described.has(mac)) return false
     if (context?.describesNics) return isKnown === true

@@ -103,6 +103,15 @@ export function writeManifest(system: System, manifest: Manifest): void {
   system.files.write(manifestPath, text, {mode: 0o600})
 }
 
+/** Forgets files that are again what they were before the agent came: they are no longer ours. */
+export function forgetGivenBack(system: System, {files}: Manifest): void {
+  for (const [path, {sha256, previous}] of Object.entries(files)) {
+    if (sha256 !== (previous?.sha256 ?? null)) continue
+    const bytes = system.files.read(path)
+    if ((bytes === undefined ? null : hashBytes(bytes)) === sha256) delete files[path]
+  }
+}
+
 /** Keeps a copy of a file as it is now; undefined if there is none. Throws if the copy cannot be kept. */
 export function keepCopy(system: System, path: string): KeptCopy | undefined {
   const bytes = system.files.read(path)

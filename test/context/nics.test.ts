@@ -107,6 +107,11 @@ describe('IPv4', () => {
     'static 10.0.0.5/24 172.16.0.6/16 via 172.16.0.1',
   )
   is('METHOD=dhcp; ALIAS0_IP=10.0.0.6', 'dhcp 10.0.0.6/24')
+  is(
+    'IP=10.0.0.5; MASK=16; ALIAS0_IP=10.0.9.6; ALIAS0_MASK=; ALIAS1_IP=10.1.0.6',
+    'static 10.0.0.5/16 10.0.9.6/16 10.1.0.6/24',
+  )
+  is('METHOD=virtio; IP=10.0.0.5', 'static 10.0.0.5/24', /ETH0_METHOD/)
 })
 
 describe('IPv6', () => {
@@ -138,6 +143,8 @@ describe('IPv6', () => {
   is('METHOD=dhcp; IP6_METHOD=skip', 'left alone')
   is('IP=10.0.0.5; IP6_METHOD=auto; IP6=2001:db8::5', 'auto')
   is('IP=10.0.0.5; IP6_METHOD=dhcp; IP6_METRIC=5', 'dhcp metric 5')
+  is('IP=10.0.0.5; IP6_METHOD=SLAAC', 'auto')
+  is('IP=10.0.0.5; IP6_METHOD=dhcp6', 'dhcp')
   is('IP=10.0.0.5; IP6_METHOD=disable; IP6=2001:db8::5', 'disable')
   is('IP=10.0.0.5; IP6_METHOD=maybe; IP6=2001:db8::5', 'static 2001:db8::5/64', /ETH0_IP6_METHOD/)
   is(
