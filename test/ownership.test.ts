@@ -97,7 +97,7 @@ for (const [dialect, guest] of Object.entries(guests)) {
       [both, {...both, ETH1_IP: '10.0.0.', ETH1_IP6: ''}],
       [both],
     )
-    same('a MAC that cannot be read lets nobody go', [both, {...eth0, ETH1_MAC: '02:00'}], [both])
+    same('a MAC that cannot be read lets nobody go', [both, {...both, ETH1_MAC: '02:00'}], [both])
     same('there and back again', [both, eth0, both], [both])
     same('another address, and back', [both, {...both, ETH1_IP: '10.0.0.6'}, both], [both])
   })

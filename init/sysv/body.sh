@@ -18,43 +18,6 @@
 #
 # A boot never fails because of this script: it exits 0 and says what happened. Only `status` answers with its code.
 
-name=vmcontext
-binary=/usr/sbin/vmcontext
-log=/var/log/vmcontext.log
-report=/run/vmcontext/report.json
-
-# rc gives its scripts a bare environment, upstart next to none.
-PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export PATH
-
-say() {
-  echo "$name: $*"
-}
-
-# The root counts as writable when the last thing mounted on / is. Not asked with `test -w`: busybox answers that
-# root may always write.
-root_is_writable() {
-  options=
-  while read -r _ directory _ current _; do
-    [ "$directory" = / ] && options=$current
-  done </proc/mounts
-  case ",$options," in
-    *,rw,*) return 0 ;;
-    *) return 1 ;;
-  esac
-}
-
-# Says what the machine is not ready for yet; nothing if it is ready.
-missing_so_far() {
-  if [ ! -r /proc/mounts ]; then
-    echo '/proc is not mounted yet'
-  elif [ ! -d /sys/class/net ]; then
-    echo '/sys/class/net is not there yet'
-  elif ! root_is_writable; then
-    echo 'the root file system is still read-only'
-  fi
-}
-
 # The final script takes over its stage only if it is linked into a runlevel: a mere copy would never be run.
 final_is_enabled() {
   for link in /etc/rc[2345].d/S[0-9][0-9]"$name"-final* /etc/init.d/rc[2345].d/S[0-9][0-9]"$name"-final*; do
@@ -63,63 +26,24 @@ final_is_enabled() {
   return 1
 }
 
-# /run is no tmpfs on CentOS 6 and before: the report of an earlier boot may still lie there.
-ran_in_this_boot() {
-  [ -f "$report" ] && grep -q "\"bootId\": \"$(cat /proc/sys/kernel/random/boot_id)\"" "$report"
-}
-
 # Debian's rc tells its scripts the runlevel. The network is brought up at the end of S.
 network_is_to_come() {
   [ "${runlevel-}" = S ]
 }
 
-# Runs a command for so many seconds at most. The agent bounds its own work; this is for the case that it cannot,
-# for instance a drive that answers no read. Old coreutils and busybox have `timeout` without -k.
-bounded() {
-  seconds=$1
-  shift
-  if timeout -k 1 1 true 2>/dev/null; then
-    timeout -k 5 "$((seconds - 5))" "$@"
-  elif timeout -s KILL 1 true 2>/dev/null; then
-    timeout -s KILL "$seconds" "$@"
-  else
-    "$@"
-  fi
-}
-
 start() {
-  if [ ! -x "$binary" ]; then
-    say "nothing done: $binary is missing or not executable"
-    return
-  fi
-  obstacle=$(missing_so_far)
-  if [ -n "$obstacle" ]; then
-    say "nothing done: $obstacle; this script was started too early in the boot"
-    return
-  fi
-
+  is_ready || return
   # Scripts of a context may take ten minutes each; the bound of a stage that runs some is for an agent that hangs.
   if [ "$stage" = final ]; then
-    set -- 1800 boot --stage final
+    run_agent 1800 boot --stage final
   elif network_is_to_come; then
-    set -- 60 boot --stage local
+    run_agent 60 boot --stage local
   elif ! final_is_enabled; then
-    set -- 1860 boot
-  elif ran_in_this_boot; then
-    # It was linked into S as well.
-    return
-  else
-    set -- 60 boot --stage local
+    run_agent 1860 boot
+  elif ! ran_in_this_boot; then
+    # Otherwise it was linked into S as well.
+    run_agent 60 boot --stage local
   fi
-  limit=$1
-  shift
-  bounded "$limit" "$binary" "$@" </dev/null
-  code=$?
-  case $code in
-    0) ;;
-    124 | 137 | 143) say "$* was ended after $limit seconds; see $log" ;;
-    *) say "$* ended with exit code $code; see $log" ;;
-  esac
 }
 
 case ${1-start} in

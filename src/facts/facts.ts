@@ -129,7 +129,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     ),
     services: started,
     systemdVersion: orElse(() => readSystemdVersion(system), undefined),
-    resolvConfTarget: orElse(() => files.readLink('/etc/resolv.conf'), undefined),
+    resolvConfTarget: orElse(() => readTarget(system, '/etc/resolv.conf'), undefined),
     leavesNetwork: choice.isLeftAlone,
     networkStarted:
       system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
@@ -143,6 +143,10 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
 /** The one in charge, those that somebody reads as well, and those that stand in its way. */
 function isConcerned({dialect, state}: DialectHere, inCharge: Dialect): boolean {
   return dialect === inCharge || state !== 'absent' || (inCharge.displaces ?? []).includes(dialect.name)
+}
+
+function readTarget({files}: System, path: string): string | undefined {
+  return files.linkStatus(path)?.isSymbolicLink() ? files.readLink(path) : undefined
 }
 
 type OrElse = <T>(read: () => T, otherwise: T) => T

@@ -2,7 +2,7 @@
 // merely installed does not count where something else is enabled (contract §4).
 
 import type {System} from '../system/system.ts'
-import type {OperatingSystem} from './operating-system.ts'
+import {type OperatingSystem, unknownSystem} from './operating-system.ts'
 
 export type ManagerName = 'ifupdown' | 'netplan' | 'networkd' | 'networkmanager' | 'network-scripts' | 'suse'
 export type ManagerState = 'enabled' | 'installed' | 'absent'
@@ -29,6 +29,7 @@ type Marks = {
 const marks: Record<ManagerName, Marks> = {
   ifupdown: {
     installed: ['/sbin/ifup', '/usr/sbin/ifup', '/etc/network/interfaces'],
+    // The same name for Debian's, Devuan's and Alpine's own script.
     services: ['networking'],
     enabling: ['/etc/init/networking.conf'],
   },
@@ -41,7 +42,10 @@ const marks: Record<ManagerName, Marks> = {
     installed: ['/usr/lib/systemd/systemd-networkd', '/lib/systemd/systemd-networkd'],
     services: ['systemd-networkd'],
   },
-  networkmanager: {installed: ['/usr/sbin/NetworkManager'], services: ['NetworkManager', 'network-manager']},
+  networkmanager: {
+    installed: ['/usr/sbin/NetworkManager'],
+    services: ['NetworkManager', 'network-manager', 'networkmanager'],
+  },
   'network-scripts': {
     installed: ['/etc/sysconfig/network-scripts/ifup', '/etc/sysconfig/network-scripts'],
     services: ['network'],
@@ -67,13 +71,16 @@ export function readManagers(system: System, started: ReadonlySet<string>): Mana
  * Undefined where none is there.
  */
 export function whoIsInCharge(os: OperatingSystem, managers: ManagerStates): ManagerName | undefined {
-  const order = orderOf(os)
+  const order = orderOf(os, managers)
   return (
     order.find(name => managers[name] === 'enabled') ?? order.find(name => managers[name] === 'installed')
   )
 }
 
-function orderOf({family, id, version = 99}: OperatingSystem): readonly ManagerName[] {
+function orderOf(
+  {family, id, version = 99}: OperatingSystem,
+  managers: ManagerStates,
+): readonly ManagerName[] {
   if (family === 'debian') {
     const isOld = id === 'devuan' || (id === 'debian' && version <= 12)
     const modern = ['netplan', 'networkd', 'networkmanager'] as const
@@ -81,7 +88,13 @@ function orderOf({family, id, version = 99}: OperatingSystem): readonly ManagerN
   }
   if (family === 'redhat') return version <= 8 ? ['network-scripts', 'networkmanager'] : ['networkmanager']
   if (family === 'suse') return version <= 15.99 ? ['suse', 'networkmanager'] : ['networkmanager', 'suse']
-  return []
+  if (family === 'busybox') return ['ifupdown', 'networkmanager']
+  // A distribution that is not known has its own ways, whatever lies around there. Where nothing names one at all,
+  // somebody has put together a guest of busybox, whose only way is ifup: unless something else is there.
+  const hasOthers = Object.entries(managers).some(
+    ([name, state]) => name !== 'ifupdown' && state !== 'absent',
+  )
+  return id === unknownSystem.id && !hasOthers ? ['ifupdown'] : []
 }
 
 function exists(system: System, pattern: string): boolean {

@@ -2,7 +2,8 @@
 
 import type {System} from '../system/system.ts'
 
-export type Family = 'debian' | 'redhat' | 'suse' | 'unknown'
+/** `busybox`: Alpine, and what Buildroot makes. */
+export type Family = 'debian' | 'redhat' | 'suse' | 'busybox' | 'unknown'
 export type OperatingSystem = {
   family: Family
   /** `debian`, `ubuntu`, `centos`, … as in os-release(5). */
@@ -13,7 +14,7 @@ export type OperatingSystem = {
   name: string
 }
 
-/** What is taken where no file tells. */
+/** What is taken where no file tells. os-release(5) gives no system this id. */
 export const unknownSystem: OperatingSystem = {family: 'unknown', id: 'unknown', name: 'an unknown system'}
 
 /** Reads os-release(5), or the files that distributions had before it. */
@@ -59,6 +60,8 @@ const families: Record<string, Family> = {
   suse: 'suse',
   sles: 'suse',
   opensuse: 'suse',
+  alpine: 'busybox',
+  buildroot: 'busybox',
 }
 
 function familyOf(ids: readonly string[]): Family {

@@ -49,7 +49,10 @@ export function describeContextNetwork(request: ContextNetworkRequest): ContextN
     } else found.push({nic: describeNic(nic, link), request: nic})
   }
   const nics = withOneGate(withMetrics(found, problems), request.oneGate)
-  const network = withNames(nics, request)
+  // The name servers of a NIC are right even where its address is not.
+  const matched = new Set(matches.map(match => match.request))
+  const sources = request.nics.filter(nic => !nic.isSkipped && (nic.isUnclear || matched.has(nic)))
+  const network = withNames(nics, request, sources)
   return {
     network: {...network, nics: [...network.nics].sort((one, other) => naturally(one.device, other.device))},
     untouched,
@@ -60,11 +63,12 @@ export function describeContextNetwork(request: ContextNetworkRequest): ContextN
 
 function describeNic(nic: NicRequest, link: Link): Nic {
   const {mtu, ipv4, ipv6, dns, searchDomains} = nic
-  const newMac = nic.pciAddress === undefined || nic.mac === link.mac ? undefined : nic.mac
+  // Once it has been set the link has it, and its own is not to be seen any more: what is written must not depend on it.
+  const newMac = nic.pciAddress === undefined ? undefined : nic.mac
   return {
     device: link.name,
     mac: link.mac,
-    hasPermanentMac: link.hasPermanentMac,
+    hasPermanentMac: link.hasPermanentMac && newMac === undefined,
     origin: 'context',
     newMac,
     vlan: nic.vlanId === undefined ? undefined : nameVlan(link.name, nic.vlanId),

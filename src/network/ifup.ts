@@ -6,23 +6,27 @@
 
 import type {RunAction} from '../action.ts'
 import type {Activation, Surroundings} from './dialect.ts'
+import {interfaceOf, type Network} from './model.ts'
 
 /** Red Hat's ifup asks by ARP for each address whether it is taken: 2 to 6 s, and it may wait 5 s for the link. */
 const upTimeoutMs = 30_000
+/** dhclient asks for 60 s before it goes on in the background; ended sooner, it would be gone. */
+const leaseTimeoutMs = 75_000
 /** A DHCP client of the old definition gives its lease back first. */
 const downTimeoutMs = 20_000
 
 /** Takes down and brings up by name, where the service has run already; before that its own run does it. */
-export function activateByIfup({down, up}: Activation, {isStarted}: Surroundings) {
-  return isStarted ? {before: takeDown(down), after: bringUp(up)} : {before: [], after: []}
+export function activateByIfup({down, up, network}: Activation, {isStarted}: Surroundings) {
+  return isStarted ? {before: takeDown(down), after: bringUp(up, network)} : {before: [], after: []}
 }
 
-function bringUp(interfaces: readonly string[]): RunAction[] {
+function bringUp(interfaces: readonly string[], {nics}: Network): RunAction[] {
+  const leased = new Set(nics.filter(({ipv4}) => ipv4?.method === 'dhcp').map(interfaceOf))
   return interfaces.map(name => ({
     kind: 'run',
     argv: ['ifup', name],
     purpose: `bring up ${name}`,
-    timeoutMs: upTimeoutMs,
+    timeoutMs: leased.has(name) ? leaseTimeoutMs : upTimeoutMs,
   }))
 }
 

@@ -46,7 +46,7 @@ export type Nic = LinkName & {
   /** The MAC is the card's own, not one that somebody gave the link: it can be matched before the link has a name. */
   hasPermanentMac: boolean
   origin: NicOrigin
-  /** Another MAC that the link shall have. */
+  /** A MAC that the link shall have; from then on it is its `mac` too. Nothing may be matched by either. */
   newMac?: string | undefined
   /** In bytes. With a VLAN: of the NIC and of the VLAN. */
   mtu?: number | undefined

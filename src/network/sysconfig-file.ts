@@ -29,7 +29,8 @@ export function setSysconfigVariable(text: ByteText, name: string, value: string
   return pieces.map(piece => piece.text).join('')
 }
 
-type Piece = {text: ByteText; name?: string | undefined; value: ByteText}
+/** An assignment or another line, with its text. */
+export type Piece = {text: ByteText; name?: string | undefined; value: ByteText}
 
 // A word of the shell, sh(1): quoted in either way, escaped, or plain. Then the rest of the line.
 const word = /(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^ \t\r\n'"\\;&|])*/.source
@@ -39,7 +40,7 @@ const piecePattern = new RegExp(
 )
 
 /** Takes a text apart into assignments and other lines. Joined they are the text again. */
-function splitPieces(text: ByteText): Piece[] {
+export function splitPieces(text: ByteText): Piece[] {
   return Array.from(text.matchAll(piecePattern), ([text, name, value = '']) => ({text, name, value}))
 }
 

@@ -15,12 +15,14 @@ export function findFormerNics(input: PlanInput, decision: NetworkDecision): Lin
   const isFormer = createJudge(input, decision)
   const current = new Map(decision.network.nics.map(nic => [nic.mac, interfaceOf(nic)]))
   const taken = new Set(current.values())
-  return Object.entries(manifest.nics).flatMap(([mac, {device, vlan, origin}]) => {
+  const former = Object.entries(manifest.nics).flatMap(([mac, {device, vlan, origin}]) => {
     const name = {device, mac, vlan}
     // A NIC that has another name now leaves its definition under the old one behind.
     const hasGone = current.has(mac) ? current.get(mac) !== interfaceOf(name) : isFormer(mac, origin)
     return hasGone && !taken.has(interfaceOf(name)) ? [name] : []
   })
+  // A NIC that was given another MAC stands there under both.
+  return [...new Map(former.map(name => [interfaceOf(name), name])).values()]
 }
 
 function createJudge({context, facts, isContextUnreadable}: PlanInput, {untouched}: NetworkDecision) {

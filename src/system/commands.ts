@@ -9,10 +9,17 @@ import {execa, type Options} from 'execa'
 import {describeCause} from './errors.ts'
 
 /** Where tools are looked for, whatever PATH the caller or the context has. */
-const toolPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+export const toolDirectories = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+] as const
 
 /** All that a tool gets from us (contract §2). */
-export const toolEnvironment = {PATH: toolPath, HOME: '/root', LC_ALL: 'C'} as const
+export const toolEnvironment = {PATH: toolDirectories.join(':'), HOME: '/root', LC_ALL: 'C'} as const
 
 export type Command = {
   argv: readonly [string, ...string[]]

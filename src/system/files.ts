@@ -8,6 +8,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  lchownSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -103,6 +104,11 @@ export function openFiles(root: string) {
       if (files.status(path)?.isDirectory()) return
       if (path !== '/') files.makeDirectory(dirname(path))
       attempt(`create the directory ${path}`, () => mkdirSync(at(path), {mode}))
+    },
+
+    /** Gives a file or directory to its owner; a symbolic link itself. */
+    giveTo(path: string, {uid, gid}: Ownership): void {
+      attempt(`give ${path} to its owner`, () => lchownSync(files.locateEntry(path), uid, gid))
     },
 
     /** Removes an empty directory. */

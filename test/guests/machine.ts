@@ -24,6 +24,8 @@ export type MachineOptions = {
   nics: readonly MachineNic[]
   /** The address on the first network at which its ssh server will answer. */
   address: string
+  /** The driver of its network cards lies in /dev/late/virtio_net.ko, and whoever wants them must load it. */
+  lateDriver?: boolean
   /** The CD in its drive; without a label it is one of OpenNebula 2.2. */
   disc: {files: DiscFiles; label?: string | undefined}
   /** The root file system its disk is made of. Default: Debian 12 with sysvinit. */
@@ -43,7 +45,10 @@ const superfluousServices = [
   'sudo',
 ]
 
-const megabytesOfDisk = 800
+/** Where on the PCI bus the first network card is; the others follow. */
+export const firstSlot = 0x10
+
+const megabytesOfDisk = 900
 const bootTimeoutMs = 300_000
 
 /** Switches on a machine. Dispose of it (`await using`) to switch it off. */
@@ -85,13 +90,13 @@ async function trim(guest: Guest): Promise<void> {
 function startEmulator(
   directory: string,
   kernel: Kernel,
-  {nics, address}: MachineOptions,
+  {nics, address, lateDriver = false}: MachineOptions,
   port: number,
   log: string,
 ) {
   const network = nics.flatMap(({mac, network, host}, index) => {
     const forward = index === 0 ? `,hostfwd=tcp:127.0.0.1:${port}-${address}:22` : ''
-    const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=`
+    const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=,addr=0x${(firstSlot + index).toString(16)}`
     return [
       '-netdev',
       `user,id=net${index},net=${network},host=${host},ipv6=off,restrict=on${forward}`,
@@ -107,7 +112,7 @@ function startEmulator(
       ...['-machine', 'pc', '-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max', '-m', '512'],
       ...['-display', 'none', '-serial', `file:${log}`],
       ...['-kernel', kernel.image, '-initrd', kernel.ramdisk],
-      ...['-append', 'console=ttyS0 quiet mitigations=off'],
+      ...['-append', `console=ttyS0 quiet mitigations=off${lateDriver ? ' late_driver' : ''}`],
       ...['-drive', `file=${join(directory, 'disk')},if=virtio,format=raw,cache=unsafe`],
       ...['-drive', `file=${join(directory, 'cd')},if=ide,index=2,media=cdrom,readonly=on`],
       ...network,

@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {interfaces} from '../../src/network/interfaces/interfaces.ts'
 import {formatInterfaces, parseInterfaces} from '../../src/network/interfaces/interfaces-file.ts'
-import {type Piece, randomInterfaces} from './random-interfaces.ts'
-import {apply, nic} from './samples.ts'
+import type {Nic} from '../../src/network/model.ts'
+import {type Piece, randomInterfaces, randomNic} from './random-interfaces.ts'
+import {apply, define, guest, nic} from './samples.ts'
 
 const path = '/etc/network/interfaces'
 const firstSeed = Number(process.env.SEED ?? 1)
@@ -48,6 +49,90 @@ eachSeed('one stanza and one auto', pieces => {
   assert.equal(after.match(/^[ \t]*iface[ \t]+eth0 inet[ \t]/gm)?.length, 1, after)
   assert.match(after, /^auto .*\beth0(?=\s|$)/m)
 })
+
+const eachModel = (name: string, check: (one: Nic, text: string) => void) =>
+  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+    for (const seed of seeds) {
+      const one = randomNic(seed, 'eth0')
+      const text = textOf(randomInterfaces(seed, 'eth0'))
+      try {
+        check(one, text)
+      } catch (error) {
+        throw new Error(`SEED=${seed}\n${JSON.stringify(one)}\n${text}`, {cause: error})
+      }
+    }
+  })
+
+eachModel('any model: a second run changes nothing', (one, text) => {
+  const once = apply(interfaces, [one], {[path]: text})
+  assert.deepEqual(apply(interfaces, [one], once), once)
+})
+
+eachModel('any model: given back, the file is as it was', (one, text) => {
+  const originals = new Map([[path, {content: text, mode: 0o644}]])
+  const now = apply(interfaces, [one], {[path]: text})
+  const {files} = interfaces.render({...define(), giveBack: [one]}, guest(now, {originals}))
+  assert.deepEqual(files, [{kind: 'write', path, content: text, mode: 0o644}])
+})
+
+eachModel('any model: withdrawn, nothing is left of it', (one, text) => {
+  const now = apply(interfaces, [one], {[path]: text})
+  const {files} = interfaces.render({...define(), withdraw: [one]}, guest(now))
+  const [file] = files
+  assert.doesNotMatch(
+    file?.kind === 'write' ? file.content : '',
+    /^[ \t]*(iface|auto|mapping)\b.*\beth0(?=\s|$)/m,
+  )
+})
+
+eachModel('any model: what the file says is the model', one => {
+  assert.deepEqual(readBack(apply(interfaces, [one], {})[path]!), describe(one))
+})
+
+/** What a stanza adds in the end: addresses, and routes with their metric, in whatever order. */
+function readBack(text: string): string[] {
+  const found: string[] = []
+  let address = ''
+  for (const line of text.slice(text.indexOf('iface eth0')).split('\n')) {
+    const [keyword, value = '', ...rest] = line.trim().split(' ')
+    if (keyword === 'iface') found.push(`${rest[0]} ${rest[1]}`)
+    if (keyword === 'address') address = value
+    if (keyword === 'netmask') found.push(`${address}/${/\./.test(value) ? prefixOf(value) : value}`)
+    if (keyword === 'gateway') found.push(`default via ${value}`)
+    const [, added] = /^up ip (?:-6 )?(?:address|route) replace (.*)$/.exec(line.trim()) ?? []
+    if (added !== undefined) found.push(added.replace(' dev eth0', ''))
+  }
+  return found.filter(each => !/ manual$/.test(each)).toSorted()
+}
+
+function prefixOf(mask: string): number {
+  return mask.split('.').reduce((sum, part) => sum + Number(part).toString(2).replaceAll('0', '').length, 0)
+}
+
+function describe({ipv4, ipv6}: Nic): string[] {
+  const withMetric = (text: string, metric?: number) =>
+    metric === undefined ? text : `${text} metric ${metric}`
+  const found = [ipv4, ipv6].flatMap(family => {
+    if (family === undefined) return []
+    const {gateway, routes, addresses} = family
+    const ofRoutes = new Set(routes.flatMap(route => (route.gateway?.onLink ? [route.gateway.address] : [])))
+    return [
+      ...addresses.map(({address, prefix}) => `${address}/${prefix}`),
+      ...(gateway === undefined ? [] : [withMetric(`default via ${gateway.address}`, gateway.metric)]),
+      ...(gateway?.onLink ? [gateway.address] : []),
+      ...ofRoutes,
+      ...routes.map(({destination: {address, prefix}, gateway, metric}) =>
+        withMetric(`${address}/${prefix}${gateway === undefined ? '' : ` via ${gateway.address}`}`, metric),
+      ),
+    ]
+  })
+  const isOwn6 = ipv6?.method === 'static' && ipv4?.method !== 'dhcp'
+  const methods = [
+    ...(ipv4 === undefined ? [] : [`inet ${ipv4.method}`]),
+    ...(isOwn6 ? ['inet6 static'] : []),
+  ]
+  return [...found, ...methods].toSorted()
+}
 
 function render(text: string): string {
   return apply(interfaces, [eth0], {[path]: text})[path]!

@@ -35,8 +35,13 @@ describe('ifcfg-DEV', () => {
     'IPADDR1=10.1.1.1',
     'PREFIX1=16',
     'NETMASK1=255.255.0.0',
+    'ARPCHECK1=no',
+    'ARPUPDATE1=no',
     'DEFROUTE=no',
   )
+  // NetworkManager takes it from here, the scripts from route-DEV.
+  says('eth0 192.168.0.5/24 via 10.0.0.1 onlink', 'GATEWAY=10.0.0.1')
+  says('eth0 192.168.0.5/24 via 10.0.0.1 onlink metric 7', 'GATEWAY=10.0.0.1', 'IPV4_ROUTE_METRIC=7')
 })
 
 describe('IPv6 is left as it is', () => {
@@ -138,6 +143,11 @@ describe('/etc/sysconfig/network', () => {
   becomes('NETWORKING="yes"\nHOSTNAME=a\n', 'NETWORKING="yes"\nHOSTNAME=a\n')
   becomes('# \xe9\n NETWORKING=no # off\nGATEWAY=1.2.3.4', '# \xe9\n NETWORKING=yes # off\nGATEWAY=1.2.3.4')
   becomes('HOSTNAME=a', 'HOSTNAME=a\nNETWORKING=yes\n')
+
+  test('GATEWAYDEV of this device: the scripts would make a default route without a gateway', () => {
+    const text = apply(redhat, [offLink], {[shared]: 'GATEWAYDEV=eth0\n'})[ifcfg]!
+    assert.match(text, /^GATEWAY=10\.0\.0\.1\nDEFROUTE=no$/m)
+  })
 
   test('GATEWAYDEV of another device is named', () => {
     const problems = (text: string) => redhat.render(define(eth0), guest({[shared]: text})).problems

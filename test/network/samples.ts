@@ -46,9 +46,10 @@ export function guest(
   }
 }
 
-/** A tree of files: path and text. */
+/** A tree of files: path and text. Those that only root may read have the mode that they want. */
 export function tree(texts: Readonly<Record<string, string>>): FileTree {
-  return new Map(Object.entries(texts).map(([path, content]) => [path, {content, mode: 0o644}]))
+  const mode = (path: string) => (path.endsWith('.nmconnection') ? 0o600 : 0o644)
+  return new Map(Object.entries(texts).map(([path, content]) => [path, {content, mode: mode(path)}]))
 }
 
 /** The tree after a rendering: what was written, without what was removed. */

@@ -1,33 +1,59 @@
-// What defines a NIC in the files of ifupdown.
+// What defines an interface in the files of ifupdown.
 
+import {isSignature} from '../signature.ts'
+import {type Family, families, familyOf} from './family.ts'
 import type {Block} from './interfaces-file.ts'
 import {namesBroughtUp} from './selection.ts'
 
 /**
- * Tells whether a stanza gives an interface its IPv4. One without a family (ifupdown2, ifupdown-ng) speaks of all; one
- * that inherits takes the family of its template.
- */
-export function definesIpv4({keyword, words}: Block, blocks: readonly Block[]): boolean {
-  const [, family, template] = words
-  if (keyword !== 'iface') return false
-  if (family !== 'inherits') return family === undefined || family === 'inet'
-  return blocks.find(block => block.keyword === 'iface' && block.words[0] === template)?.words[1] !== 'inet6'
-}
-
-/**
- * For each interface all that is said of it, in whatever order and spacing: its IPv4 stanzas, whether it is brought
- * up, mappings that name it.
+ * For each interface all that is said of it, in whatever order and spacing: its stanzas, whether it is brought up,
+ * mappings that name it.
  */
 export function collectDefinitions(blocks: readonly Block[]): ReadonlyMap<string, string> {
   const definitions = new Map<string, string[]>()
-  const add = (name: string, definition: string) =>
-    definitions.set(name, [...(definitions.get(name) ?? []), definition])
+  const add = (name: string, definition: string) => {
+    const parts = definitions.get(name)
+    if (parts === undefined) definitions.set(name, [definition])
+    else parts.push(definition)
+  }
   for (const block of blocks) {
-    if (definesIpv4(block, blocks)) add(block.words[0]!, wordsOf(block))
+    if (familyOf(block, blocks) !== undefined) add(block.words[0]!, wordsOf(block))
     for (const name of namesBroughtUp(block)) add(name, 'auto')
     if (block.keyword === 'mapping') for (const name of block.words) add(name, wordsOf(block))
   }
   return new Map(Array.from(definitions, ([name, parts]) => [name, parts.toSorted().join('\n')]))
+}
+
+/** What an `iface` stanza defines: an interface in one family. */
+export type Unit = {name: string; family: Family}
+
+/** Units as members of a set. */
+export type Units = {has(unit: Unit): boolean}
+
+/** Tells what a block defines; undefined if nothing. */
+export function unitOf(block: Block, blocks: readonly Block[]): Unit | undefined {
+  const family = familyOf(block, blocks)
+  return family === undefined ? undefined : {name: block.words[0]!, family}
+}
+
+/** Tells whether a stanza is ours. */
+export function isSigned(block: Block): boolean {
+  return block.lines.some(line => isSignature(line.text))
+}
+
+/** Every unit of some interfaces. */
+export function unitsOf(names: Iterable<string>): Unit[] {
+  return Array.from(names).flatMap(name => families.map(family => ({name, family})))
+}
+
+/** A set of units. */
+export function unitSet(units: Iterable<Unit>): Units {
+  const keys = new Set(Array.from(units, keyOf))
+  return {has: unit => keys.has(keyOf(unit))}
+}
+
+function keyOf({name, family}: Unit): string {
+  return `${family} ${name}`
 }
 
 function wordsOf(block: Block): string {

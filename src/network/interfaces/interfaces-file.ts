@@ -3,6 +3,7 @@
 
 import type {ByteText} from '../../action.ts'
 import {splitLines} from '../file-edit.ts'
+import {isSignature} from '../signature.ts'
 
 /** A logical line with its newline, and with those within if backslashes continue it. No words: blank or comment. */
 export type Line = {text: ByteText; words: readonly string[]}
@@ -16,7 +17,10 @@ export type Block = {
   lines: Line[]
 }
 
-/** Takes a file apart. Comments within a stanza belong to it, those behind its last option do not. */
+/**
+ * Takes a file apart. Comments within a stanza belong to it, those behind its last option do not, but for ours: a
+ * stanza may have no option.
+ */
 export function parseInterfaces(text: ByteText): Block[] {
   const blocks: Block[] = []
   let stanza: Block | undefined
@@ -24,7 +28,9 @@ export function parseInterfaces(text: ByteText): Block[] {
   for (const line of parseLines(text)) {
     const [keyword, ...words] = line.words
     if (keyword === undefined) {
-      pending.push(line)
+      const isOurs = pending.length === 0 && isSignature(line.text)
+      if (isOurs && stanza !== undefined) stanza.lines.push(line)
+      else pending.push(line)
     } else if (stanza !== undefined && belongsTo(stanza, line)) {
       stanza.lines.push(...pending, line)
       pending = []

@@ -12,6 +12,12 @@ export function namesBroughtUp({keyword, words, lines}: Block): readonly string[
   return keyword === 'iface' && saysAuto ? words.slice(0, 1) : []
 }
 
+/** The names that are brought up at boot, or when a link appears. */
+export function namesSelected(block: Block): readonly string[] {
+  const words = block.keyword.startsWith('allow-') ? block.words : namesBroughtUp(block)
+  return words.map(word => word.split('=')[0]!)
+}
+
 /**
  * Lets devices be brought up by the stanza of their own name: `auto eth0=home` becomes `auto eth0`, and a device
  * leaves the `mapping` that names it: the script there would turn its name into another.
@@ -24,7 +30,44 @@ export function selectByOwnName(block: Block, isOurs: (device: string) => boolea
   }
   if (keyword !== 'mapping' || !words.some(isOurs)) return [block]
   if (words.every(isOurs)) return between(commentsOf(block))
-  return [editHeading(block, word => (isOurs(word) ? '' : word))]
+  return [dropWords(block, isOurs)]
+}
+
+/**
+ * Takes names out of an `auto` in which they do not come first: ifupdown-ng reads the first name and no other. The
+ * stanza gets an `auto` of its own then.
+ */
+export function separateAuto(block: Block, isOurs: (name: string) => boolean): Block[] {
+  const [first, ...others] = block.words
+  if (!isAuto.test(block.keyword) || !others.some(isOurs)) return [block]
+  return [dropWords(block, word => word !== first && isOurs(word))]
+}
+
+/** Takes names out of everything that brings up interfaces or maps them; what is empty then goes. */
+export function forgetNames(block: Block, isMeant: (name: string) => boolean): Block[] {
+  const isNamed = (word: string) => isMeant(word.split('=')[0]!)
+  if (!(selects.test(block.keyword) || block.keyword === 'mapping') || !block.words.some(isNamed))
+    return [block]
+  if (block.words.every(isNamed)) return between(commentsOf(block))
+  return [dropWords(block, isNamed)]
+}
+
+/** Puts other words in place of names that are brought up: `auto eth0` becomes `auto eth0=home` again. */
+export function renameSelected(block: Block, words: ReadonlyMap<string, string>): Block {
+  const isConcerned = selects.test(block.keyword) && block.words.some(word => words.has(word))
+  return isConcerned ? editHeading(block, word => words.get(word) ?? word) : block
+}
+
+/** The words that bring up interfaces by the stanza of another name, by interface: `eth0=home`. */
+export function renamingWords({keyword, words}: Block): [name: string, word: string][] {
+  if (!selects.test(keyword)) return []
+  return words.filter(word => word.includes('=')).map(word => [word.split('=')[0]!, word])
+}
+
+/** A mapping for some of its names alone; undefined if none is left. */
+export function narrowMapping(block: Block, isMeant: (name: string) => boolean): Block | undefined {
+  if (block.keyword !== 'mapping' || !block.words.some(isMeant)) return undefined
+  return dropWords(block, word => word !== block.keyword && !isMeant(word))
 }
 
 /** Names the patterns that would give a device another stanza; they stand for other interfaces too and stay. */
@@ -50,8 +93,16 @@ function patternIn(keyword: string, word: string): string | undefined {
   return selects.test(keyword) ? renaming.exec(word)?.[1] : undefined
 }
 
-function editHeading({lines: [heading, ...options]}: Block, edit: (word: string) => string): Block {
-  const [line] = parseLines(heading!.text.replace(/[^ \t\n\v\f\r\\]+/g, edit))
+function dropWords(block: Block, isDropped: (word: string) => boolean): Block {
+  return editHeading(block, word => (isDropped(word.trimStart()) ? '' : word), /[ \t]*[^ \t\n\v\f\r\\]+/g)
+}
+
+function editHeading(
+  {lines: [heading, ...options]}: Block,
+  edit: (word: string) => string,
+  pattern = /[^ \t\n\v\f\r\\]+/g,
+): Block {
+  const [line] = parseLines(heading!.text.replace(pattern, edit))
   const [keyword = '', ...words] = line!.words
   return {keyword, words, lines: [line!, ...options]}
 }

@@ -25,6 +25,14 @@ export function readSourcedFiles(
   return [{path, blocks}, ...named.flatMap(path => readSourcedFiles(files, path, seen))]
 }
 
+/** What is read in a guest without the file once we have made it. */
+export function readFreshFiles(files: FileTree): InterfacesFile[] {
+  return readSourcedFiles(new Map([...files, [mainPath, {content: freshFile, mode: 0o644}]]))
+}
+
+/** No `source`: busybox and ifupdown-ng give up where a pattern matches nothing. */
+const freshFile = '# interfaces(5) file used by ifup(8) and ifdown(8)\n'
+
 /** Patterns of all files that the files read so far source. */
 export function sourcePatterns(known: FileTree): string[] {
   return readSourcedFiles(known).flatMap(file => sourcesOf(file).map(source => source.pattern))

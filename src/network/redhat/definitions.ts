@@ -1,46 +1,82 @@
-// Which ifcfg files define a NIC, as ifup finds them (network-functions, need_config) and NetworkManager reads them.
+// Which ifcfg files define an interface, as ifup finds them (network-functions, need_config) and NetworkManager reads
+// them.
 
 import {posix} from 'node:path'
 import type {ByteText} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
-import type {Nic} from '../model.ts'
+import type {LinkName} from '../model.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 
-export type Definition = {path: string; content: ByteText; nic: Nic}
+/** A file and the interface that it defines: the NIC, or the VLAN on it. */
+export type Definition = {
+  path: string
+  content: ByteText
+  device: string
+  /** `ifcfg-eth0:1`, `ifcfg-eth0-range0`: it adds addresses to what another file defines. */
+  isAlias: boolean
+}
 
-/** Finds every file that defines one of the NICs. */
-export function findDefinitions(directory: string, files: FileTree, nics: readonly Nic[]): Definition[] {
-  const byDevice = new Map(nics.map(nic => [nic.device, nic]))
-  const byMac = new Map(nics.map(nic => [nic.mac, nic]))
-  return [...files].flatMap(([path, {content}]) => {
+/** Finds every file that defines one of the links or the VLAN on it. */
+export function findDefinitions(
+  directory: string,
+  files: FileTree,
+  links: readonly LinkName[],
+): Map<LinkName, Definition[]> {
+  // Of two with the same name or MAC the first counts.
+  const backwards = links.toReversed()
+  const byDevice = new Map(backwards.flatMap(link => interfacesOf(link).map(name => [name, link])))
+  const byMac = new Map(backwards.map(link => [link.mac, link]))
+  const found = new Map<LinkName, Definition[]>(links.map(link => [link, []]))
+  for (const [path, {content}] of files) {
     const name = posix.dirname(path) === directory ? nameOf(posix.basename(path)) : undefined
-    if (name === undefined) return []
-    const fields = new Map(readAssignments(content).map(({name, value}) => [name, value]))
-    const nic =
-      byDevice.get(deviceOf(name, fields)) ?? (isPlain(fields) ? byMac.get(macOf(fields)) : undefined)
-    return nic === undefined ? [] : [{path, content, nic}]
-  })
+    if (name === undefined) continue
+    const [base = '', isAlias] = [name.split(/:|-range/)[0], /:|-range/.test(name)]
+    const device = isAlias ? base : findDevice(name, content, byDevice, byMac)
+    const link = device === undefined ? undefined : byDevice.get(device)
+    if (link !== undefined) found.get(link)!.push({path, content, device: device!, isAlias})
+  }
+  return found
+}
+
+/** The interfaces that a link is about: the NIC, and the VLAN on it. */
+export function interfacesOf({device, vlan}: LinkName): string[] {
+  return vlan === undefined ? [device] : [device, vlan.name]
+}
+
+/** Tells whether a file makes the NIC a part of a bridge, a bond or a team. */
+export function findMaster(content: ByteText): string | undefined {
+  const fields = readFields(content)
+  return fields.get('BRIDGE') || fields.get('MASTER') || fields.get('TEAM_MASTER') || undefined
 }
 
 type Fields = ReadonlyMap<string, ByteText>
 
-/**
- * The name of a configuration: `eth0` of `ifcfg-eth0`. Undefined for what nobody reads (backups of editors and rpm),
- * and for what adds to another file: aliases (`ifcfg-eth0:1`) and ranges of addresses.
- */
+function readFields(content: ByteText): Fields {
+  return new Map(readAssignments(content).map(({name, value}) => [name, value]))
+}
+
+/** The name of a configuration: `eth0` of `ifcfg-eth0`. Undefined for what nobody reads (backups of editors, rpm). */
 function nameOf(file: string): string | undefined {
   const name = /^ifcfg-(.+)$/.exec(file)?.[1]
   const isUnread = /(~|\.bak|\.orig|\.rej|\.rpm(new|orig|save)|\.aug(new|tmp))$/i.test(file)
-  return name === 'lo' || isUnread || /:|-range/.test(file) ? undefined : name
+  return name === 'lo' || isUnread ? undefined : name
+}
+
+function findDevice(
+  name: string,
+  content: ByteText,
+  byDevice: ReadonlyMap<string, LinkName>,
+  byMac: ReadonlyMap<string, LinkName>,
+): string | undefined {
+  const fields = readFields(content)
+  const device = deviceOf(name, fields)
+  if (byDevice.has(device)) return device
+  return isPlain(fields) ? byMac.get(fields.get('HWADDR')?.toLowerCase() ?? '')?.device : undefined
 }
 
 /** Without DEVICE and HWADDR the name of the file is that of the device (init.d/network). */
 function deviceOf(name: string, fields: Fields): string {
   return fields.get('DEVICE') || (fields.get('HWADDR') ? '' : name)
-}
-
-function macOf(fields: Fields): string {
-  return fields.get('HWADDR')?.toLowerCase() ?? ''
 }
 
 /** A bridge, a bond or a VLAN may carry the MAC of the NIC below it: only in a plain file HWADDR means the NIC. */

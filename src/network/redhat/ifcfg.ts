@@ -1,67 +1,79 @@
-// The texts of ifcfg-DEV and route-DEV: sysconfig.txt of initscripts, nm-settings-ifcfg-rh(5).
+// The texts of the ifcfg files of one NIC: its own, that of the VLAN on it, and those of further addresses beside DHCP.
 
 import type {ByteText} from '../../action.ts'
 import {formatMask} from '../../context/ipv4.ts'
-import type {Ipv4, Nic} from '../model.ts'
+import {interfaceOf, type Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
-import {readAssignments, readSysconfigVariable} from '../sysconfig-file.ts'
+import {formatIpv4, keepIpv4} from './ipv4.ts'
+import {formatIpv6, keepIpv6} from './ipv6.ts'
 
-/** Spells ifcfg-DEV. `ipv6` are the lines about IPv6. */
-export function formatIfcfg(nic: Nic, ipv4: Ipv4, ipv6: readonly ByteText[]): ByteText {
-  const lines = [
-    formatSignature(nic),
-    `DEVICE=${nic.device}`,
-    `HWADDR=${nic.mac}`,
+/** What the texts depend on besides the NIC. */
+export type Setting = {
+  /** The file that defined the interface before us. */
+  before: ByteText
+  /** /etc/sysconfig/network. */
+  shared: ByteText
+  gatewayDevice: string | undefined
+  /** The lines about name servers. */
+  names: readonly string[]
+}
+
+/** Spells the file of the interface that has the addresses. */
+export function formatIfcfg(nic: Nic, {before, shared, gatewayDevice, names}: Setting): ByteText {
+  const device = interfaceOf(nic)
+  const {ipv4, ipv6} = nic
+  return formatFile(nic, [
+    ...(nic.vlan === undefined ? formatCard(nic) : formatVlan(nic)),
+    ...(ipv4 === undefined ? keepIpv4(before) : formatIpv4(ipv4, gatewayDevice === device)),
+    ...(ipv6 === undefined ? keepIpv6(before, shared) : formatIpv6(device, ipv6)),
+    ...names,
+  ])
+}
+
+/** Spells the file of a NIC that only carries a VLAN. */
+export function formatCarrier(nic: Nic): ByteText {
+  return formatFile(nic, [...formatCard(nic), 'BOOTPROTO=none', 'IPV6INIT=no', 'IPV6_DISABLED=yes'])
+}
+
+/**
+ * Spells the files of further addresses beside DHCP, by the name of the alias: the scripts ignore IPADDR there, and
+ * NetworkManager reads these too. NO_ALIASROUTING: ifup-aliases would set the default route anew with each.
+ */
+export function formatAliases(nic: Nic): Map<string, ByteText> {
+  const device = interfaceOf(nic)
+  const addresses = nic.ipv4?.method === 'dhcp' ? nic.ipv4.addresses : []
+  return new Map(
+    addresses.map(({address, prefix}, index) => {
+      const name = `${device}:${index + 1}`
+      const mask = [`PREFIX=${prefix}`, `NETMASK=${formatMask(prefix)}`]
+      const options = ['NO_ALIASROUTING=yes', 'IPV6INIT=no', 'ARPCHECK=no', 'ARPUPDATE=no']
+      return [name, formatFile(nic, [`DEVICE=${name}`, `IPADDR=${address}`, ...mask, ...options])]
+    }),
+  )
+}
+
+function formatFile(nic: Nic, lines: readonly ByteText[]): ByteText {
+  return `${[formatSignature(nic), ...lines].join('\n')}\n`
+}
+
+/** HWADDR is the MAC that the card has by itself: beside another one it may no longer be known. */
+function formatCard({device, mac, newMac, mtu}: Nic): string[] {
+  return [
+    `DEVICE=${device}`,
+    newMac === undefined ? `HWADDR=${mac}` : `MACADDR=${newMac}`,
     'TYPE=Ethernet',
     'ONBOOT=yes',
-    'BOOTPROTO=none',
-    ...formatAddresses(ipv4),
-    ...formatGateway(ipv4),
-    ...ipv6,
+    ...formatMtu(mtu),
   ]
-  return `${lines.join('\n')}\n`
 }
 
-/**
- * The lines of route-DEV. Only for a gateway off the subnet, for which ifup-eth ignores GATEWAY in silence: it takes
- * one inside the first address's network and no other.
- */
-export function formatRoutes({device}: Nic, {gateway}: Ipv4): string[] {
-  if (!gateway?.onLink) return []
-  const metric = gateway.metric === undefined ? '' : ` metric ${gateway.metric}`
-  return [`${gateway.address} dev ${device}`, `default via ${gateway.address} dev ${device}${metric}`]
+/** The scripts read VID, NetworkManager VLAN_ID. */
+function formatVlan({device, vlan, mtu}: Nic): string[] {
+  const {name, id} = vlan!
+  const options = ['TYPE=Vlan', 'VLAN=yes', `PHYSDEV=${device}`, `VID=${id}`, `VLAN_ID=${id}`]
+  return [`DEVICE=${name}`, ...options, 'REORDER_HDR=yes', 'ONBOOT=yes', ...formatMtu(mtu)]
 }
 
-/**
- * IPv6 as it was: the lines that defined this NIC before stay. Without IPV6INIT the readers disagree (ifup-ipv6 of
- * rhel7 takes it for yes, that of rhel6 and NetworkManager for no), so it is always said: as for the whole guest, else
- * yes, which leaves router advertisements to work.
- */
-export function keepIpv6(before: ByteText, network: ByteText): ByteText[] {
-  const kept = readAssignments(before).filter(({name}) => /^(IPV6|DHCPV6)/.test(name))
-  if (kept.some(({name}) => name === 'IPV6INIT')) return kept.map(({text}) => text.trim())
-  const isOff = /^(no|false|f|n|0)$/i.test(readSysconfigVariable(network, 'IPV6INIT') ?? '')
-  return [`IPV6INIT=${isOff ? 'no' : 'yes'}`, ...kept.map(({text}) => text.trim())]
-}
-
-/** IPADDR, IPADDR1, …: both readers stop at a gap. PREFIX is what they prefer, NETMASK what older ones know. */
-function formatAddresses({addresses}: Ipv4): string[] {
-  return addresses.flatMap(({address, prefix}, index) => {
-    const suffix = index === 0 ? '' : index
-    return [
-      `IPADDR${suffix}=${address}`,
-      `PREFIX${suffix}=${prefix}`,
-      `NETMASK${suffix}=${formatMask(prefix)}`,
-    ]
-  })
-}
-
-/** DEFROUTE=no keeps the GATEWAY of /etc/sysconfig/network, meant for another NIC, off one that has none. */
-function formatGateway({gateway}: Ipv4): string[] {
-  if (gateway === undefined) return ['DEFROUTE=no']
-  if (gateway.onLink) return []
-  const {address, metric} = gateway
-  // The scripts read METRIC, NetworkManager the other.
-  const metrics = metric === undefined ? [] : [`METRIC=${metric}`, `IPV4_ROUTE_METRIC=${metric}`]
-  return [`GATEWAY=${address}`, ...metrics]
+function formatMtu(mtu: number | undefined): string[] {
+  return mtu === undefined ? [] : [`MTU=${mtu}`]
 }

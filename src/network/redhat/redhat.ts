@@ -3,18 +3,27 @@
 
 import type {ByteText, FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
-import type {Problem} from '../../problem.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful, planFile} from '../file-edit.ts'
-import {activateByIfup} from '../ifup.ts'
-import type {Nic} from '../model.ts'
-import {editRoutes} from '../route-lines.ts'
-import {formatSignature} from '../signature.ts'
-import {readAssignments, readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
-import {type Definition, findDefinitions} from './definitions.ts'
-import {formatIfcfg, formatRoutes, keepIpv6} from './ifcfg.ts'
+import type {LinkName, Network, Nic} from '../model.ts'
+import {readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
+import {activateRedhat} from './activation.ts'
+import {findDefinitions} from './definitions.ts'
+import {recallFiles} from './former.ts'
+import {findSpeech, formatNames} from './names.ts'
+import {
+  type Definitions,
+  describeFiles,
+  describeFormer,
+  describeNothing,
+  directory,
+  ownPaths,
+  type Texts,
+  type Trees,
+} from './nic-files.ts'
+import {findProblems} from './problems.ts'
+import {sysctlPattern} from './sysctl.ts'
 
-const directory = '/etc/sysconfig/network-scripts'
 const networkPath = '/etc/sysconfig/network'
 
 export const redhat: Dialect = {
@@ -23,84 +32,80 @@ export const redhat: Dialect = {
   otherNames: ['scripts', 'network-scripts', 'ifcfg'],
   // init.d/network touches the first when it is done; NetworkManager makes the second when it starts.
   serviceMarks: ['/var/lock/subsys/network', '/run/NetworkManager/devices'],
-  sources: () => [networkPath, `${directory}/ifcfg-*`, `${directory}/route-*`],
+  sources: () => [
+    networkPath,
+    `${directory}/ifcfg-*`,
+    `${directory}/route-*`,
+    `${directory}/route6-*`,
+    sysctlPattern,
+  ],
   render: renderRedhat,
-  activate: activateByIfup,
+  activate: activateRedhat,
+  // ifup-post and NetworkManager.
   resolvesNames: () => true,
 }
 
-function renderRedhat({network}: Change, {files}: Surroundings): Rendering {
-  const nics = network.nics.filter(nic => nic.ipv4 !== undefined)
-  if (nics.length === 0) return {files: [], problems: [], changed: [], restored: []}
-  const shared = files.get(networkPath)?.content ?? ''
-  const definitions = findDefinitions(directory, files, nics)
-  const edits = nics.map(nic => {
-    const own = definitions.filter(definition => definition.nic === nic)
-    return {nic, actions: [...planIfcfg(nic, own, nics, files), ...planRoutes(nic, files)]}
-  })
+type Edit = {device: string; actions: FileAction[]}
+
+function renderRedhat(change: Change, surroundings: Surroundings): Rendering {
+  const {network, withdraw, giveBack} = change
+  const links = [...network.nics, ...withdraw, ...giveBack]
+  if (links.length === 0) return {files: [], problems: [], changed: [], restored: []}
+  const {files} = surroundings
+  const trees = {...surroundings, former: recallFiles(surroundings)}
+  const now = findDefinitions(directory, files, links)
+  const before = findDefinitions(directory, trees.former, links)
+  const definitionsOf = (link: LinkName) => ({now: now.get(link)!, before: before.get(link)!})
+  const shared = {path: networkPath, text: files.get(networkPath)?.content ?? ''}
+  const edits = describeAll(change, trees, definitionsOf, shared.text).flatMap(texts =>
+    Array.from(texts, ([path, {content, device}]) => ({device, actions: planFile(files, path, content)})),
+  )
+  const changed = findChanged(network, edits, surroundings)
   return {
-    files: [
-      ...planFile(files, networkPath, setSysconfigVariable(shared, 'NETWORKING', 'yes')),
-      ...edits.flatMap(({actions}) => actions),
-    ],
-    problems: findGatewayDevice(shared, nics),
-    changed: edits
-      .filter(({actions}) => actions.some(action => isMeaningful(action, files)))
-      .map(({nic}) => nic.device),
-    restored: [],
+    files: [...planShared(network, files, shared.text), ...edits.flatMap(({actions}) => actions)],
+    problems: findProblems(network, surroundings, shared, nic => now.get(nic)!),
+    changed,
+    restored: giveBack
+      .flatMap(link => before.get(link)!.filter(({isAlias}) => !isAlias))
+      .map(({device}) => device)
+      .filter((name, index, names) => changed.includes(name) && names.indexOf(name) === index),
   }
 }
 
-/** The NIC's one ifcfg file; every other one that defines it goes. */
-function planIfcfg(
-  nic: Nic,
-  definitions: readonly Definition[],
-  nics: readonly Nic[],
-  files: FileTree,
-): FileAction[] {
-  const path = ifcfgPath(nic)
-  const before = definitions.find(definition => definition.path === path) ?? definitions[0]
-  const rivals = definitions.filter(definition => !nics.some(nic => ifcfgPath(nic) === definition.path))
-  const ipv6 = keepIpv6(before?.content ?? '', files.get(networkPath)?.content ?? '')
+function describeAll(
+  {network, withdraw, giveBack}: Change,
+  trees: Trees,
+  definitionsOf: (link: LinkName) => Definitions,
+  shared: ByteText,
+): Texts[] {
+  const taken = new Set(network.nics.flatMap(ownPaths))
+  const speech = findSpeech(network, [...network.nics, ...withdraw, ...giveBack], trees.files)
+  const gatewayDevice = readSysconfigVariable(shared, 'GATEWAYDEV')
+  const describeNic = (nic: Nic) => {
+    const setting = {shared, gatewayDevice, names: formatNames(nic, speech)}
+    return describeFiles(nic, definitionsOf(nic), trees, taken, setting)
+  }
+  // A card that is ours under another name does not get its old definition back.
+  const devices = new Map(network.nics.map(({mac, device}) => [mac, device]))
+  const isRenamed = ({mac, device}: LinkName) => (devices.get(mac) ?? device) !== device
+  const [renamed, former] = [giveBack.filter(isRenamed), giveBack.filter(link => !isRenamed(link))]
   return [
-    ...rivals.flatMap(({path}) => planFile(files, path, undefined)),
-    ...planFile(files, path, formatIfcfg(nic, nic.ipv4!, ipv6)),
+    ...network.nics.map(describeNic),
+    ...[...withdraw, ...renamed].map(link => describeNothing(link, definitionsOf(link), trees, taken)),
+    ...former.map(link => describeFormer(link, definitionsOf(link), trees, taken)),
   ]
 }
 
-/**
- * route-DEV: our routes if there are any, and no other default route beside a gateway of ours: ifup-routes of rhel8
- * would put it in the place of ours.
- */
-function planRoutes(nic: Nic, files: FileTree): FileAction[] {
-  const path = `${directory}/route-${nic.device}`
-  const hasGateway = nic.ipv4!.gateway !== undefined
-  const routes = {signature: formatSignature(nic), lines: formatRoutes(nic, nic.ipv4!)}
-  const isRival = (line: ByteText) => hasGateway && /^[ \t]*(default|0(\.0\.0\.0)?\/0)[ \t]/.test(line)
-  const before = files.get(path)?.content ?? ''
-  const others = mustYield(before, routes.lines.length > 0, hasGateway) ? '' : before
-  return planFile(files, path, editRoutes(others, routes, isRival))
+function planShared({nics}: Network, files: FileTree, text: ByteText): FileAction[] {
+  return nics.length === 0
+    ? []
+    : planFile(files, networkPath, setSysconfigVariable(text, 'NETWORKING', 'yes'))
 }
 
-/** A file of `ADDRESS0=` lines is sourced by the shell: none of ours can stand in it, and its default is no line. */
-function mustYield(text: ByteText, hasRoutes: boolean, hasGateway: boolean): boolean {
-  const addresses = readAssignments(text).filter(({name}) => /^ADDRESS\d+$/.test(name))
-  return (
-    addresses.length > 0 && (hasRoutes || (hasGateway && addresses.some(({value}) => value === '0.0.0.0')))
-  )
-}
-
-function ifcfgPath(nic: Nic): string {
-  return `${directory}/ifcfg-${nic.device}`
-}
-
-/** GATEWAYDEV in the shared file keeps the default route off every other device, for both readers. */
-function findGatewayDevice(shared: ByteText, nics: readonly Nic[]): Problem[] {
-  const device = readSysconfigVariable(shared, 'GATEWAYDEV')
-  if (!device) return []
-  return nics.flatMap(nic => {
-    if (nic.device === device || nic.ipv4?.gateway === undefined) return []
-    const message = `no default route through ${nic.device}: only ${device} may have one here`
-    return [{code: 'rival', file: networkPath, key: 'GATEWAYDEV', message, cure: 'take the line out'}]
-  })
+/** A VLAN changes with the NIC below it. */
+function findChanged({nics}: Network, edits: readonly Edit[], {files}: Surroundings): string[] {
+  const isChange = ({actions}: Edit) => actions.some(action => isMeaningful(action, files))
+  const devices = new Set(edits.filter(isChange).map(({device}) => device))
+  for (const {device, vlan} of nics) if (vlan !== undefined && devices.has(device)) devices.add(vlan.name)
+  return [...devices]
 }

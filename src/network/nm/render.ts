@@ -1,0 +1,123 @@
+// From a change to files: our profiles come, those that stand in their way go, and what was there before us comes back.
+
+import {posix} from 'node:path'
+import type {FileAction} from '../../action.ts'
+import type {FileTree} from '../../facts/files.ts'
+import type {Change, Rendering, Surroundings} from '../dialect.ts'
+import {isMeaningful, planFile} from '../file-edit.ts'
+import {interfaceOf, type LinkName, type Nic} from '../model.ts'
+import type {Keyfile} from './keyfile.ts'
+import {managedPath, planManaged, readOthersConfiguration} from './managed.ts'
+import {placeNames} from './names.ts'
+import {choosePriority} from './priority.ts'
+import {findProblems, knowsDisabled} from './problems.ts'
+import {formatProfiles, profilePaths} from './profile.ts'
+import {isBoundTo, profileDirectories, type Rival, readRival, readRivals} from './rivals.ts'
+
+type Scene = Surroundings & {
+  /** The configuration without us. */
+  others: Keyfile
+  /** Where our profiles are, and those that the administrator made. */
+  directory: string
+  /** The profiles there, and those that are not ours to take away: of this boot, and of packages. */
+  rivals: readonly Rival[]
+  lasting: readonly Rival[]
+}
+
+/** What becomes of the files of one NIC. */
+type Edit = {nic: LinkName; files: FileAction[]}
+
+/** Spells the profiles. */
+export function renderProfiles(change: Change, surroundings: Surroundings): Rendering {
+  const scene = setScene(surroundings)
+  const {nics, problems} = placeNames(change.network)
+  const defined = nics.map(nic => ({nic, files: defineNic(nic, scene)}))
+  const taken = new Set(nics.flatMap(nic => ownPaths(nic, scene)))
+  const remove = (nic: LinkName, paths: readonly string[]): Edit => {
+    return {nic, files: removeAll(scene, new Set(paths.filter(path => !taken.has(path))))}
+  }
+  const withdrawn = change.withdraw.map(nic =>
+    remove(nic, [...ownPaths(nic, scene), ...boundPaths(nic, scene)]),
+  )
+  const former = change.giveBack.map(nic => remove(nic, ownPaths(nic, scene)))
+  const returned = change.giveBack.map(nic => ({nic, files: giveBackNic(nic, nics, scene)}))
+  const all: Edit[] = [...withdrawn, ...former, ...returned, ...defined]
+  return {
+    files: distinct(all.flatMap(({files}) => files)),
+    problems: [...problems, ...findProblems(nics, scene)],
+    changed: namesOf(all.filter(({files}) => files.some(file => isChange(file, scene.files)))),
+    restored: namesOf(returned.filter(({files}) => files.length > 0)),
+  }
+}
+
+function setScene(surroundings: Surroundings): Scene {
+  const {files} = surroundings
+  const others = readOthersConfiguration(files)
+  const [directory, ...lasting] = profileDirectories(others)
+  return {
+    ...surroundings,
+    others,
+    directory,
+    rivals: readRivals(files, [directory]),
+    lasting: readRivals(files, lasting),
+  }
+}
+
+/** Our profiles of a NIC, in place of all that are bound to it. */
+function defineNic(nic: Nic, scene: Scene): FileAction[] {
+  const {files, others, directory, os} = scene
+  const priority = choosePriority(nic, scene)
+  const profiles = formatProfiles(nic, {directory, priority, knowsDisabled: knowsDisabled(os)})
+  const bound = boundPaths(nic, scene).filter(path => !profiles.has(path))
+  return [
+    ...removeAll(scene, bound),
+    ...[...profiles].flatMap(([path, content]) => planPrivate(files, path, content)),
+    ...planManaged(nic, others, files),
+  ]
+}
+
+/** A profile that anybody may read is not read by NetworkManager: it could hold secrets. */
+function planPrivate(files: FileTree, path: string, content: string): FileAction[] {
+  const now = files.get(path)
+  return now?.content === content && now.mode === 0o600 ? [] : [{kind: 'write', path, content, mode: 0o600}]
+}
+
+function isChange(file: FileAction, files: FileTree): boolean {
+  const wasUnread = file.path.endsWith('.nmconnection') && ((files.get(file.path)?.mode ?? 0) & 0o077) !== 0
+  return wasUnread || isMeaningful(file, files)
+}
+
+/**
+ * What was bound to a NIC before it was ours comes back, unless somebody has put another file in its place, or it is
+ * for another NIC that is ours.
+ */
+function giveBackNic(nic: LinkName, defined: readonly Nic[], scene: Scene): FileAction[] {
+  return [...scene.originals].flatMap(([path, original]): FileAction[] => {
+    if (original === undefined || posix.dirname(path) !== scene.directory || scene.files.has(path)) return []
+    const rival = readRival(path, original.content)
+    const isIts = rival !== undefined && isBoundTo(rival, nic)
+    if (!isIts || defined.some(other => isBoundTo(rival, other))) return []
+    return [{kind: 'write', path, ...original}]
+  })
+}
+
+function removeAll({files}: Scene, paths: Iterable<string>): FileAction[] {
+  return [...paths].flatMap(path => planFile(files, path, undefined))
+}
+
+function ownPaths(nic: LinkName, {directory}: Scene): string[] {
+  return [...profilePaths(nic, directory), managedPath(nic)]
+}
+
+function boundPaths(nic: LinkName, {rivals}: Scene): string[] {
+  return rivals.filter(rival => isBoundTo(rival, nic)).map(({path}) => path)
+}
+
+function namesOf(edits: readonly Edit[]): string[] {
+  return [...new Set(edits.map(({nic}) => interfaceOf(nic)))]
+}
+
+/** Of several deeds for one path the last holds. */
+function distinct(files: readonly FileAction[]): FileAction[] {
+  return [...new Map(files.map(file => [file.path, file])).values()]
+}

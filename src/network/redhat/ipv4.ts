@@ -1,0 +1,70 @@
+// What ifcfg-DEV says of IPv4: sysconfig.txt of initscripts, nm-settings-ifcfg-rh(5).
+
+import type {ByteText} from '../../action.ts'
+import {formatMask} from '../../context/ipv4.ts'
+import type {Address, Ipv4} from '../model.ts'
+import {readAssignments} from '../sysconfig-file.ts'
+import {isTakenFromIfcfg} from './routes.ts'
+
+/** The lines about IPv4. `isOnlyGatewayDevice`: GATEWAYDEV of the shared file names this interface. */
+export function formatIpv4(ipv4: Ipv4, isOnlyGatewayDevice: boolean): string[] {
+  if (ipv4.method === 'static') {
+    return ['BOOTPROTO=none', ...formatAddresses(ipv4.addresses), ...formatGateway(ipv4, isOnlyGatewayDevice)]
+  }
+  // Without the second line dhclient gives up for good where no server answers in time. dhclient-script reads METRIC.
+  return ['BOOTPROTO=dhcp', 'PERSISTENT_DHCLIENT=yes', ...formatMetrics(ipv4.metric)]
+}
+
+/**
+ * IPv4 as it was: the lines that defined this NIC before stay. DHCP that fails would keep ifup-eth from IPv6: where
+ * nothing says otherwise it goes on in the background.
+ */
+export function keepIpv4(before: ByteText): ByteText[] {
+  const kept = readAssignments(before).filter(({name}) => ipv4Names.test(name))
+  const protocol = kept.findLast(({name}) => name === 'BOOTPROTO')?.value.toLowerCase()
+  const isPersistent = protocol !== 'dhcp' || kept.some(({name}) => name === 'PERSISTENT_DHCLIENT')
+  return [
+    ...(protocol === undefined ? ['BOOTPROTO=none'] : []),
+    ...kept.map(({text}) => text.trim()),
+    ...(isPersistent ? [] : ['PERSISTENT_DHCLIENT=yes']),
+  ]
+}
+
+const ipv4Names =
+  /^(BOOTPROTO|(IPADDR|PREFIX|NETMASK|NETWORK|BROADCAST|GATEWAY|ARPCHECK|ARPUPDATE)\d*|DEFROUTE|METRIC|IPV4_\w+|DHCP_\w+|DHCPRELEASE|DHCLIENT\w+|PERSISTENT_DHCLIENT|PEERROUTES|ARPING_WAIT|SRCADDR|SCOPE|WINDOW|NOZEROCONF)$/
+
+/**
+ * IPADDR, IPADDR1, …: both readers stop at a gap. PREFIX is what they prefer, NETMASK what older ones know. The scripts
+ * ask by ARP for each address whether it is taken and then announce it, 2 s each: they do so for the first alone.
+ */
+function formatAddresses(addresses: readonly Address[]): string[] {
+  return addresses.flatMap(({address, prefix}, index) => {
+    const suffix = index === 0 ? '' : index
+    return [
+      `IPADDR${suffix}=${address}`,
+      `PREFIX${suffix}=${prefix}`,
+      `NETMASK${suffix}=${formatMask(prefix)}`,
+      ...(index === 0 ? [] : [`ARPCHECK${index}=no`, `ARPUPDATE${index}=no`]),
+    ]
+  })
+}
+
+/**
+ * GATEWAY is for NetworkManager in any case: it ignores a default route in route-DEV ("ignoring manual default route").
+ * DEFROUTE=no keeps the GATEWAY of /etc/sysconfig/network, meant for another NIC, off one that has none.
+ */
+function formatGateway(ipv4: Ipv4, isOnlyGatewayDevice: boolean): string[] {
+  const {gateway} = ipv4
+  if (gateway === undefined) return ['DEFROUTE=no']
+  const {address, metric} = gateway
+  if (isTakenFromIfcfg(ipv4, gateway)) return [`GATEWAY=${address}`, ...formatMetrics(metric)]
+  // With GATEWAYDEV the scripts would make a default route without a gateway, in the place of that in route-DEV; for
+  // NetworkManager GATEWAYDEV overrides DEFROUTE.
+  const off = isOnlyGatewayDevice ? ['DEFROUTE=no'] : []
+  return [`GATEWAY=${address}`, ...off, ...(metric === undefined ? [] : [`IPV4_ROUTE_METRIC=${metric}`])]
+}
+
+/** The scripts read METRIC, NetworkManager the other. */
+function formatMetrics(metric: number | undefined): string[] {
+  return metric === undefined ? [] : [`METRIC=${metric}`, `IPV4_ROUTE_METRIC=${metric}`]
+}

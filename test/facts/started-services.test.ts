@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import {test} from 'node:test'
+import {readStartedServices} from '../../src/facts/started-services.ts'
+import {openSystem} from '../../src/system/system.ts'
+import {makeDirectory} from '../temporary.ts'
+
+const cases: [what: string, files: Record<string, string>, started: readonly string[]][] = [
+  ['units', {'etc/systemd/system/multi-user.target.wants/ssh.service': ''}, ['ssh']],
+  ['scripts of SysV init', {'etc/rcS.d/S10networking': '', 'etc/rc2.d/K01ssh': ''}, ['networking']],
+  [
+    'scripts of OpenRC in the runlevels of a boot',
+    {
+      'sbin/openrc': '',
+      'etc/runlevels/sysinit/mdev': '',
+      'etc/runlevels/boot/networking': '',
+      'etc/runlevels/default/sshd': '',
+      'etc/runlevels/rescue/chronyd': '',
+    },
+    ['mdev', 'networking', 'sshd'],
+  ],
+  ['links that an OpenRC left behind', {'etc/runlevels/boot/networking': ''}, []],
+  ['an rcS of busybox that calls ifup', {'etc/init.d/rcS': 'mount -a\n/sbin/ifup -a\n'}, ['networking']],
+  ['one that only speaks of it', {'etc/init.d/rcS': '#!/bin/sh\n# ifup -a\n'}, []],
+  ['an inittab of busybox that calls ifup', {'etc/inittab': '::sysinit:/sbin/ifup -a\n'}, ['networking']],
+  ['an S script of Buildroot', {'etc/init.d/S40network': 'start)\n\t/sbin/ifup -a\n'}, ['networking']],
+  ["Debian's rcS", {'etc/init.d/rcS': '#!/bin/sh\nexec /etc/init.d/rc S\n'}, []],
+]
+
+for (const [what, files, started] of cases) {
+  test(`${what}: ${started.join(', ') || 'nothing'} is started`, t => {
+    const services = readStartedServices(openSystem(makeDirectory(t, files)))
+    assert.deepEqual([...services].sort(), started)
+  })
+}
