@@ -74,7 +74,8 @@ bounded() {
 run_agent() {
   limit=$1
   shift
-  bounded "$limit" "$binary" "$@" </dev/null
+  # The console may be a terminal, but nobody sits there who could be cut off.
+  bounded "$limit" "$binary" "$@" --no-verify </dev/null
   code=$?
   case $code in
     0) ;;

@@ -17,6 +17,8 @@ import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
 
 const lockPath = '/run/vmcontext/lock'
+/** The note that something was plugged in or out (init/hot-plug). */
+const changesPath = '/run/vmcontext/changed'
 
 export type BootRequest = Request & {agent: string; log: Log}
 
@@ -32,7 +34,11 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
   const startedAt = new Date().toISOString()
   const release = takeLock(system.files, lockPath)
   try {
-    if (system.live) await endLeftoverMount(system)
+    if (system.live) {
+      // Whatever was plugged in up to now is seen by this run; what comes later leaves another note.
+      quietly(() => system.files.remove(changesPath))
+      await endLeftoverMount(system)
+    }
     const prepared = await prepareBoot(system, request, settings =>
       system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
     )

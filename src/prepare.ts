@@ -133,7 +133,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
 function isNicMissing(context: Context | undefined, links: readonly Link[]): boolean {
   if (context === undefined || context.freezesNetwork) return false
   const wanted = context.nics.filter(isAwaited)
-  return matchLinks(wanted, links, context.file, []).length < wanted.length
+  return matchLinks(wanted, links, context, []).length < wanted.length
 }
 
 const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}

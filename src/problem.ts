@@ -31,6 +31,8 @@ const weights = {
   'source-unreadable': 'failure',
   /** A network card that gets no address though the rule applies to it. */
   'nic-skipped': 'failure',
+  /** A network card that the context still describes has gone from the running guest. */
+  'nic-gone': 'warning',
   /** This guest is of a kind whose network files are not ours to write. */
   'network-unmanaged': 'warning',
   /** Something else on this guest does the same job. */

@@ -47,7 +47,8 @@ work() {
   while [ -e "$note" ]; do
     sleep "$settle_seconds"
     take_note || return 0
-    "$binary" boot --quiet </dev/null
+    # A card that is still to come leaves a note of its own.
+    "$binary" boot --quiet --set NIC_WAIT=0 </dev/null
     code=$?
     # 3 beside a lock: another one is at work, and may have looked before this change.
     if [ "$code" = 3 ] && [ -e "$lock" ] && [ "$tries" -lt "$tries_limit" ]; then

@@ -169,9 +169,9 @@ function readKeys(
   return texts
 }
 
-/** ifupdown notes each device it has brought up as `eth0=eth0`. */
-function readDevicesUp(system: System): ReadonlySet<string> | undefined {
-  const state = system.files.readText('/run/network/ifstate')
+/** ifupdown notes each device it has brought up as `eth0=eth0`; busybox and ifupdown-ng do so in another place. */
+function readDevicesUp({files}: System): ReadonlySet<string> | undefined {
+  const state = files.readText('/run/network/ifstate') ?? files.readText('/run/ifstate')
   if (state === undefined) return undefined
   return new Set(
     state

@@ -20,6 +20,8 @@ export type ContextNetworkRequest = {
   oneGate?: string | undefined
   /** The context's name for messages. */
   file: string
+  /** MACs of NICs that were configured and may have been taken out since, while the guest ran. */
+  former?: ReadonlySet<string> | undefined
 }
 
 /** A link that gets nothing but another MTU. */
@@ -36,7 +38,7 @@ export type ContextNetwork = {
 /** Decides what each NIC gets. One that is described and not there is named, and costs itself. */
 export function describeContextNetwork(request: ContextNetworkRequest): ContextNetwork {
   const problems: Problem[] = []
-  const matches = matchLinks(request.nics, request.links, request.file, problems)
+  const matches = matchLinks(request.nics, request.links, request, problems)
   const untouched: LinkName[] = []
   const mtus: MtuRequest[] = []
   const found: {nic: Nic; request: NicRequest}[] = []

@@ -7,11 +7,14 @@ import type {Problem} from '../problem.ts'
 
 export type Match = {request: NicRequest; link: Link}
 
-/** Finds the link of each NIC, in the order of the requests. One that no link fits is named. */
+/**
+ * Finds the link of each NIC, in the order of the requests. One that no link fits is named. `former` are the MACs of
+ * those that were there earlier in this boot.
+ */
 export function matchLinks(
   requests: readonly NicRequest[],
   links: readonly Link[],
-  file: string,
+  {file, former = noMacs}: {file: string; former?: ReadonlySet<string> | undefined},
   problems: Problem[],
 ): Match[] {
   const matches = new Map<NicRequest, Link>()
@@ -37,13 +40,15 @@ export function matchLinks(
     problems,
   )
   problems.push(
-    ...requests.filter(request => !matches.has(request)).flatMap(each => describeMissing(each, file)),
+    ...requests.filter(request => !matches.has(request)).flatMap(each => describeMissing(each, file, former)),
   )
   return requests.flatMap(request => {
     const link = matches.get(request)
     return link === undefined ? [] : [{request, link}]
   })
 }
+
+const noMacs: ReadonlySet<string> = new Set()
 
 /** It says itself where it is. */
 function isLocated({mac, pciAddress}: NicRequest): boolean {
@@ -88,7 +93,7 @@ function takeInOrder(
 }
 
 /** A device that is passed through and is no NIC, such as a GPU, has nothing to be configured. */
-function describeMissing(request: NicRequest, file: string): Problem[] {
+function describeMissing(request: NicRequest, file: string, former: ReadonlySet<string>): Problem[] {
   const {label, mac, pciAddress, ipv4, ipv6} = request
   const isAskedFor = ipv4 !== undefined || ipv6 !== undefined
   if (request.isUnclear || request.isSkipped || !isAskedFor) return []
@@ -98,6 +103,10 @@ function describeMissing(request: NicRequest, file: string): Problem[] {
       : mac !== undefined
         ? `with the MAC ${mac}`
         : 'that it could mean'
+  // Taken out of a running guest; the context that no longer describes it comes a moment later.
+  if (mac !== undefined && former.has(mac)) {
+    return [{code: 'nic-gone', file, key: label, message: `the NIC ${what} is gone`}]
+  }
   const message = `there is no NIC ${what}, so what the context says of it is not done`
   return [{code: 'nic-skipped', file, key: label, message, cure: 'see `ip link` for what is there'}]
 }

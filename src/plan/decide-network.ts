@@ -12,8 +12,9 @@ export type NetworkDecision = ContextNetwork
 /** Decides the network of this guest. */
 export function decideNetwork(input: PlanInput): NetworkDecision {
   if (!input.context?.describesNics) return decideByMacs(input)
-  const {context, facts, settings} = input
-  const described = describeContextNetwork({...context, links: facts.links})
+  const {context, facts, settings, manifest} = input
+  const former = facts.networkStarted ? new Set(Object.keys(manifest.nics)) : undefined
+  const described = describeContextNetwork({...context, links: facts.links, former})
   if (settings.macRule !== 'always') return described
   const taken = new Set([...described.network.nics, ...described.untouched].map(({mac}) => mac))
   const others = selectNics(facts.links).filter(({mac}) => !taken.has(mac))

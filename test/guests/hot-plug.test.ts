@@ -14,6 +14,7 @@ import {provideSmallRoot} from './small-root.ts'
 
 const guests = skipWithoutGuest('namespace')
 const init = join(import.meta.dirname, '../../init')
+const quietBoot = 'boot --quiet --set NIC_WAIT=0'
 const note = '/run/vmcontext/changed'
 const runs = '/root/runs'
 
@@ -70,7 +71,7 @@ describe('the helper of udev and mdev', guests, () => {
     await guest.writeFile(path, await assembleInitScript('debian', 'final'), 0o755)
     await writeReport(guest, ['local', 'final'])
     await guest.expect([path, 'start'])
-    assert.deepEqual(await waitForRuns(guest, 2), ['boot --stage final', 'boot --quiet'])
+    assert.deepEqual(await waitForRuns(guest, 2), ['boot --stage final --no-verify', quietBoot])
     assert.equal(await isNoted(guest), false)
   })
 
@@ -78,7 +79,7 @@ describe('the helper of udev and mdev', guests, () => {
     await using guest = await startWithHelper()
     await writeReport(guest, ['local', 'final'])
     await guest.expect([hotPlugPath], {environment: card})
-    assert.deepEqual(await waitForRuns(guest, 1), ['boot --quiet'])
+    assert.deepEqual(await waitForRuns(guest, 1), [quietBoot])
   })
 
   test('makes one run of many events', async () => {
@@ -87,7 +88,7 @@ describe('the helper of udev and mdev', guests, () => {
     for (let count = 0; count < 10; count += 1) await guest.expect([hotPlugPath], {environment: card})
     await guest.expect([hotPlugPath, 'work'])
     await guest.expect([hotPlugPath, 'work'])
-    assert.deepEqual(await waitForRuns(guest, 1), ['boot --quiet'])
+    assert.deepEqual(await waitForRuns(guest, 1), [quietBoot])
   })
 
   test('makes another run of an event in the middle of a run', async () => {
@@ -96,7 +97,7 @@ describe('the helper of udev and mdev', guests, () => {
     await writeReport(guest, ['local'])
     await guest.expect([hotPlugPath], {environment: card})
     await guest.expect([hotPlugPath, 'work'])
-    assert.deepEqual(await waitForRuns(guest, 2), ['boot --quiet', 'boot --quiet'])
+    assert.deepEqual(await waitForRuns(guest, 2), [quietBoot, quietBoot])
     assert.equal(await isNoted(guest), false)
   })
 
@@ -235,9 +236,9 @@ describe('under systemd', guests, () => {
       await using guest = await startWithHelper(await provideRoot(debian12WithSystemd), agent(deed))
       await bootWithSystemd(guest)
       const boot = ['boot --stage local', 'boot --stage final']
-      assert.deepEqual(await waitForRuns(guest, 4), [...boot, 'boot --quiet', 'boot --quiet'])
+      assert.deepEqual(await waitForRuns(guest, 4), [...boot, quietBoot, quietBoot])
       await guest.expect([hotPlugPath], {environment: card})
-      assert.deepEqual((await waitForRuns(guest, 5)).slice(4), ['boot --quiet'])
+      assert.deepEqual((await waitForRuns(guest, 5)).slice(4), [quietBoot])
     })
   }
 })

@@ -79,24 +79,27 @@ for (const shell of [['dash'], ['busybox', 'sh']] as const) {
 
     test('does both stages where it is the only one', async () => {
       await using guest = await startWithScripts(['local'])
-      assert.equal(await start(guest), 'agent: boot\n')
-      assert.equal(await start(guest, localScript, []), 'agent: boot\n')
-      assert.equal(await start(guest, localScript, ['start'], {runlevel: '2'}), 'agent: boot\n')
+      assert.equal(await start(guest), 'agent: boot --no-verify\n')
+      assert.equal(await start(guest, localScript, []), 'agent: boot --no-verify\n')
+      assert.equal(await start(guest, localScript, ['start'], {runlevel: '2'}), 'agent: boot --no-verify\n')
     })
 
     test('leaves the last stage to runlevel 2 while the network is still to come', async () => {
       await using guest = await startWithScripts(['local'])
-      assert.equal(await start(guest, localScript, ['start'], {runlevel: 'S'}), 'agent: boot --stage local\n')
+      assert.equal(
+        await start(guest, localScript, ['start'], {runlevel: 'S'}),
+        'agent: boot --stage local --no-verify\n',
+      )
     })
 
     test('leaves the last stage to the final script where that one is enabled', async () => {
       await using guest = await startWithScripts(['local', 'final'])
-      assert.equal(await start(guest), 'agent: boot\n')
+      assert.equal(await start(guest), 'agent: boot --no-verify\n')
       await guest.expect(['ln', '-s', '../init.d/vmcontext-final.sh', '/etc/rc2.d/S03vmcontext-final.sh'])
-      assert.equal(await start(guest), 'agent: boot --stage local\n')
-      assert.equal(await start(guest, finalScript), 'agent: boot --stage final\n')
+      assert.equal(await start(guest), 'agent: boot --stage local --no-verify\n')
+      assert.equal(await start(guest, finalScript), 'agent: boot --stage final --no-verify\n')
       await writeReport(guest, 'of an earlier boot')
-      assert.equal(await start(guest), 'agent: boot --stage local\n', '/run may outlive a boot')
+      assert.equal(await start(guest), 'agent: boot --stage local --no-verify\n', '/run may outlive a boot')
       await writeReport(guest)
       assert.equal(await start(guest), '')
     })

@@ -110,6 +110,47 @@ for (const recipe of netplanRoots) {
       }
     })
 
+    test('of a VLAN it makes what networkd needs', async () => {
+      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      const [, text] = readExpectedFiles().find(([name]) => name === 'pci-vlan.txt')!
+      await guest.writeFile(ownPath, text, 0o600)
+      await guest.expect(['/usr/libexec/netplan/generate'])
+      const made = await guest.expect(['sh', '-c', 'cat /run/systemd/network/10-netplan-eth1*'])
+      assert.match(made, /^\[NetDev\]\nName=eth1\.7\nMTUBytes=1450\nKind=vlan\n\n\[VLAN\]\nId=7$/m)
+      assert.match(
+        made,
+        /^PermanentMACAddress=02:00:0a:00:00:05\n(.*\n)*LinkLocalAddressing=no\nIPv6AcceptRA=no\nVLAN=eth1\.7$/m,
+      )
+      assert.match(
+        made,
+        /^Name=eth1\.7\n(.*\n)*Address=10\.7\.0\.5\/24\nAddress=2001:db8:7::5\/64\n(.*\n)*Gateway=10\.7\.0\.1\nMetric=100$/m,
+      )
+    })
+
+    test('for NetworkManager it makes a connection of each NIC', async () => {
+      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await reset(guest)
+      const {variables} = features.find(({name}) => name === 'dual-stack')!
+      const renderer = {NETCFG_TYPE: 'netplan', NETCFG_NETPLAN_RENDERER: 'NetworkManager'}
+      const eth1 = {ETH1_IP6: '2001:db8:1::5', ETH1_IP6_GATEWAY: '2001:db8:1::1'}
+      await guest.writeFile(
+        '/context/context.sh',
+        formatContext({variables: {...variables, ...renderer, ...eth1}}),
+      )
+      await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
+      const made = await guest.expect(['sh', '-c', 'cat /run/NetworkManager/system-connections/*'])
+      assert.match(
+        made,
+        /^\[ipv4\]\nmethod=manual\naddress1=192\.168\.0\.5\/24\nroute1=0\.0\.0\.0\/0,192\.168\.0\.1,99$/m,
+      )
+      assert.match(
+        made,
+        /^\[ipv6\]\nmethod=manual\naddress1=2001:db8::5\/64\n(.*\n)*route1=::\/0,2001:db8::1,99$/m,
+      )
+      assert.match(made, /^\[ipv4\]\n(#.*\n)*method=disabled$/m)
+      assert.match(made, /^route1=::\/0,2001:db8:1::1,101$/m)
+    })
+
     describe('what others wrote', () => {
       let guest: Guest
       before(async () => {

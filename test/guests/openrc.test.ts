@@ -52,10 +52,10 @@ function started(said: string): string[] {
 
 const order = [
   'localmount',
-  'vmcontext boot --stage local',
+  'vmcontext boot --stage local --no-verify',
   'networking',
   'sshd',
-  'vmcontext boot --stage final',
+  'vmcontext boot --stage final --no-verify',
   'local',
 ]
 

@@ -201,7 +201,7 @@ describe('stanzas of others', () => {
     'IPv4 is left alone',
     only6(static6()),
     dhcp + auto6,
-    /^iface eth0 inet dhcp\nauto eth0\niface eth0 inet6 static/,
+    /^iface eth0 inet dhcp\nauto eth0\niface eth0 inet6 static(\n {4}.+)+\n$/,
   )
   becomes(
     'IPv6 is left alone',
@@ -214,6 +214,12 @@ describe('stanzas of others', () => {
     eth0({ipv6: static6()}),
     auto6 + dhcp,
     /^auto eth0\niface eth0 inet static(\n.+)+\niface eth0 inet6 static(\n {4}.+)+\n$/,
+  )
+  becomes(
+    'IPv6 does not wait for a DHCP of somebody else',
+    only6(static6()),
+    dhcp,
+    /^auto eth0\niface eth0 inet6 static(\n {4}.+)+\niface eth0 inet dhcp\n$/,
   )
   const ng = {landmarks: new Set(['/usr/libexec/ifupdown-ng'])}
   becomes(

@@ -220,8 +220,8 @@ describe('a family that is not described stays', () => {
 
   keeps(['dhcp4: true'], {dhcp6: false, addresses, routes: []})
   keeps(['dhcp4: true', 'dhcp6: true', 'accept-ra: no'], {
-    dhcp6: 'true',
-    'accept-ra': 'no',
+    dhcp6: true,
+    'accept-ra': false,
     addresses,
     routes: [],
   })
@@ -441,4 +441,35 @@ describe('activation', () => {
     [],
     [`gently ${libexec}`, 'nmcli connection reload', 'nmcli connection up netplan-eth0'],
   )
+})
+
+describe('a NIC that has another name now', () => {
+  const renamed = {...eth0, device: 'ens3'}
+  const link: LinkName = {device: 'eth0', mac: eth0.mac}
+
+  test('keeps its entry where that goes by the MAC', () => {
+    const surroundings = guest(apply(netplan, [eth0], {}))
+    const {network} = define(renamed)
+    const rendering = netplan.render({network, withdraw: [], giveBack: [link]}, surroundings)
+    assert.deepEqual(rendering, {files: [], problems: [], changed: [], restored: []})
+  })
+  test('gets another one where that goes by the name', () => {
+    const veth = {...renamed, hasPermanentMac: false}
+    const surroundings = guest(apply(netplan, [{...eth0, hasPermanentMac: false}], {}))
+    const {network} = define(veth)
+    const {files, changed} = netplan.render({network, withdraw: [], giveBack: [link]}, surroundings)
+    assert.deepEqual(
+      files.map(file => file.kind === 'write' && ids(file.content)),
+      [['ethernets/ens3']],
+    )
+    assert.deepEqual(changed.toSorted(), ['ens3', 'eth0'])
+  })
+})
+
+test('what was said of DHCP for one family alone is said of both, as netplan wants it', () => {
+  const nic6: Nic = {...eth0, ipv4: undefined, ipv6: {method: 'dhcp', addresses: [], routes: []}}
+  const before = file('ethernets:', '  eth0:', '    dhcp4: yes', '    dhcp4-overrides: {use-dns: no}')
+  const [entry] = entries(apply(netplan, [nic6], {[other]: before})[own])
+  assert.deepEqual(entry?.fields['dhcp4-overrides'], {'use-dns': 'no'})
+  assert.deepEqual(entry?.fields['dhcp6-overrides'], {'use-dns': 'no'})
 })

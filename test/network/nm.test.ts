@@ -39,11 +39,12 @@ describe('[connection] and [ethernet]', () => {
   says({}, head, ['mac-address=02:00:c0:a8:00:05'])
   says({hasPermanentMac: false}, [...head, 'interface-name=eth0'], [])
   says({hasPermanentMac: false, mtu: 9000}, [...head, 'interface-name=eth0'], ['mtu=9000'])
-  says({newMac: '02:11:22:33:44:55', mtu: 1400}, head, [
-    'mac-address=02:00:c0:a8:00:05',
-    'cloned-mac-address=02:11:22:33:44:55',
-    'mtu=1400',
-  ])
+  const other = ['id=vmcontext eth0', 'uuid=ffceb145-0573-58de-9c22-4937e5582945', ...head.slice(2)]
+  says(
+    {newMac: '02:11:22:33:44:55', hasPermanentMac: false, mtu: 1400},
+    [...other, 'interface-name=eth0'],
+    ['cloned-mac-address=02:11:22:33:44:55', 'mtu=1400'],
+  )
   test('the UUID is that of the MAC', () => {
     const renamed = {...eth0, device: 'ens3'}
     assert.equal(group('connection', [renamed], own.replace('eth0', 'ens3'))[1], uuid)

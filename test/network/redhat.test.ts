@@ -27,6 +27,7 @@ describe('ifcfg-DEV', () => {
   says(
     'eth0 192.168.0.5/24 via 192.168.0.1 metric 7',
     'GATEWAY=192.168.0.1',
+    'GATEWAYDEV=eth0',
     'METRIC=7',
     'IPV4_ROUTE_METRIC=7',
   )

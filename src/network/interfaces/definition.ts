@@ -3,6 +3,7 @@
 import {isSignature} from '../signature.ts'
 import {type Family, families, familyOf} from './family.ts'
 import type {Block} from './interfaces-file.ts'
+import {settingsOf} from './kernel-ipv6.ts'
 import {namesBroughtUp} from './selection.ts'
 
 /**
@@ -39,6 +40,18 @@ export function unitOf(block: Block, blocks: readonly Block[]): Unit | undefined
 /** Tells whether a stanza is ours. */
 export function isSigned(block: Block): boolean {
   return block.lines.some(line => isSignature(line.text))
+}
+
+/**
+ * What a stanza of ours stands for. One of IPv4 may speak of IPv6 too, by commands, and that of a NIC below a VLAN says
+ * that there is nothing in either family.
+ */
+export function ownedUnits(block: Block, blocks: readonly Block[]): Unit[] {
+  const unit = isSigned(block) ? unitOf(block, blocks) : undefined
+  if (unit === undefined) return []
+  const speaksOfIpv6 = () => block.lines.some(line => line.text.includes(settingsOf(unit.name)))
+  const isWhole = unit.family === 'inet' && (block.words[2] === 'manual' || speaksOfIpv6())
+  return isWhole ? unitsOf([unit.name]) : [unit]
 }
 
 /** Every unit of some interfaces. */

@@ -29,10 +29,15 @@ export function restoreIpv6(device: string): string {
   ])
 }
 
+/** Where a command finds what it sets; with the blank behind it no other device is meant. */
+export function settingsOf(device: string): string {
+  return `/proc/sys/net/ipv6/conf/${device} `
+}
+
 function routers(accept: number, autoconf: number = accept): string[] {
   return [`echo ${accept} >accept_ra`, `echo ${autoconf} >autoconf`]
 }
 
 function within(device: string, commands: readonly string[]): string {
-  return `cd /proc/sys/net/ipv6/conf/${device} 2>/dev/null && { ${commands.join('; ')}; } || true`
+  return `cd ${settingsOf(device)}2>/dev/null && { ${commands.join('; ')}; } || true`
 }

@@ -17,9 +17,9 @@ export function mergeBack(
   const all = current.flatMap(file => file.blocks)
   const foreign = all.filter(block => !isSigned(block)).flatMap(block => unitOf(block, all) ?? [])
   const isForeign = unitSet(foreign)
-  const hasForeign = new Set(foreign.map(({name}) => name))
-  const free = new Set(giveBack.filter(name => !hasForeign.has(name)))
   const meant = unitSet(released)
+  const rivals = new Set(foreign.filter(unit => meant.has(unit)).map(({name}) => name))
+  const free = new Set(giveBack.filter(name => !rivals.has(name)))
   const lost = [
     ...collectStanzas(original, unitSet(released.filter(unit => !isForeign.has(unit)))),
     ...collectMappings(original, all, free),

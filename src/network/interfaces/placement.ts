@@ -38,13 +38,47 @@ export function placeStanzas(
     return isFirst ? parseInterfaces(formatEntry(entry, broughtUp, formatInterfaces(comments))) : comments
   }
   const [main, ...sourced] = prepared
-  const text = formatInterfaces(replaceStanzas(main!, entryOf, place).blocks)
+  const waiting = findWaiting(main!.blocks, entries, all, entryOf)
+  const before = (block: Block) => {
+    const entry = waiting.get(block)
+    if (entry === undefined) return []
+    missing.delete(entry)
+    return parseInterfaces(formatEntry(entry, broughtUp))
+  }
+  const inPlace = replaceStanzas(main!, entryOf, place).blocks
+  const text = formatInterfaces(inPlace.flatMap(block => [...before(block), block]))
   const paragraphs = Array.from(missing, entry => formatEntry(entry, broughtUp))
   const added = addParagraphs(text, [...missingLoopback(all, broughtUp), ...paragraphs])
   return [
     {path: main!.path, blocks: parseInterfaces(added)},
     ...sourced.map(file => replaceStanzas(file, entryOf, othersComments)),
   ]
+}
+
+/**
+ * Where IPv6 alone is ours and is not there yet: before the stanza that somebody has for IPv4. If that one waits for
+ * DHCP or fails, ifup comes to the next late or never.
+ */
+function findWaiting(
+  blocks: readonly Block[],
+  entries: readonly Entry[],
+  all: readonly Block[],
+  entryOf: (block: Block) => Entry | undefined,
+): ReadonlyMap<Block, Entry> {
+  const placed = new Set(blocks.map(entryOf))
+  const only6 = entries.filter(
+    each => !placed.has(each) && each.units.every(({family}) => family === 'inet6'),
+  )
+  const waiting = new Map(only6.map(entry => [entry.name, entry]))
+  const found = new Map<Block, Entry>()
+  for (const block of waiting.size === 0 ? [] : blocks) {
+    const unit = unitOf(block, all)
+    const entry = unit && waiting.get(unit.name)
+    if (entry === undefined) continue
+    waiting.delete(entry.name)
+    found.set(block, entry)
+  }
+  return found
 }
 
 /** Adds paragraphs, each behind a blank line. */

@@ -3,7 +3,7 @@
 import type {ByteText} from '../../action.ts'
 import type {FileFact, FileTree} from '../../facts/files.ts'
 import {isSignature} from '../signature.ts'
-import {isSigned, type Unit, type Units, unitOf, unitSet, unitsOf} from './definition.ts'
+import {isSigned, ownedUnits, type Unit, type Units, unitOf, unitSet, unitsOf} from './definition.ts'
 import type {Entry} from './entries.ts'
 import {type Block, commentsOf} from './interfaces-file.ts'
 import {mergeBack} from './merge-back.ts'
@@ -45,7 +45,9 @@ export function releaseUnits(
 function findReleased(before: readonly InterfacesFile[], {entries, giveBack}: Release): Unit[] {
   const kept = unitSet(entries.flatMap(entry => entry.units))
   const concerned = new Set([...entries.map(({name}) => name), ...giveBack])
-  return unitsIn(before, isSigned).filter(unit => concerned.has(unit.name) && !kept.has(unit))
+  const all = before.flatMap(file => file.blocks)
+  const owned = all.flatMap(block => ownedUnits(block, all))
+  return owned.filter(unit => concerned.has(unit.name) && !kept.has(unit))
 }
 
 function unitsIn(files: readonly InterfacesFile[], isMeant: (block: Block) => boolean): Unit[] {

@@ -1,6 +1,5 @@
 // What netplan is told of a NIC: netplan-yaml(5).
 
-import {isIPv6} from 'node:net'
 import type {Address, Gateway, Ipv4, Ipv6, Nic, Route} from '../model.ts'
 import type {Renderer} from './renderer.ts'
 import {asFields, type Fields, type Value} from './yaml-file.ts'
@@ -76,11 +75,11 @@ function spellIp(nic: Nic, spelling: Spelling): Record<string, Value | undefined
   return {
     ...(ipv4 === undefined ? {dhcp4: false, ...former4} : spellMethod4(ipv4)),
     ...(ipv6 === undefined ? {dhcp6: false, ...former6} : spellMethod6(ipv6, spelling)),
-    ...spellMetrics(nic, spelling),
+    ...joinOverrides({...former4, ...former6, ...spellMetrics(nic, spelling)}, nic, spelling),
     addresses: joined('addresses'),
     routes: joined('routes'),
     nameservers: dns.length + searchDomains.length === 0 ? undefined : withoutGaps(names),
-    ...passThrough(listForManager(nic, spelling), spelling),
+    ...passThrough(listForManager(nic, former4, spelling), spelling),
     optional: hasNoAddress(nic) && former4 === undefined && former6 === undefined ? true : undefined,
   }
 }
@@ -97,9 +96,19 @@ function keepFamily(former: Fields, family: 4 | 6): Fields | undefined {
     return isOfFamily(via) || isOfFamily(to === 'default' ? undefined : to)
   })
   const scalars = family === 4 ? scalarsOf4 : scalarsOf6
-  const kept = Object.entries(former).filter(([key]) => scalars.has(key))
+  const kept = Object.entries(former).flatMap(([key, value]) =>
+    scalars.has(key) ? [[key, typed(value)] as const] : [],
+  )
   if (kept.length + addresses.length + routes.length === 0) return undefined
   return {...Object.fromEntries(kept), addresses, routes}
+}
+
+/** Others' values are texts; these are the words by which netplan tells booleans. */
+function typed(value: Value): Value {
+  if (typeof value !== 'string') return value
+  if (/^(true|on|yes|y)$/i.test(value)) return true
+  if (/^(false|off|no|n)$/i.test(value)) return false
+  return value
 }
 
 const scalarsOf4 = new Set(['dhcp4', 'dhcp4-overrides', 'dhcp-identifier', 'gateway4'])
@@ -131,12 +140,25 @@ function spellMethod6({method}: Ipv6, {renderer}: Spelling): Record<string, Valu
   }
 }
 
-/** networkd has one metric for both kinds of DHCP, and netplan refuses two: that of IPv6 stands in our drop-in. */
-function spellMetrics({ipv4, ipv6}: Nic, {renderer}: Spelling): Record<string, Value | undefined> {
+/** networkd has one metric for both kinds of DHCP: that of IPv6 stands in our drop-in. */
+function spellMetrics({ipv4, ipv6}: Nic, {renderer}: Spelling): Fields {
   const metric4 = ipv4?.method === 'dhcp' ? ipv4.metric : undefined
-  const metric6 =
-    renderer === 'NetworkManager' ? dynamicMetric(ipv6) : ipv6?.method === 'dhcp' ? metric4 : undefined
-  return {'dhcp4-overrides': overrides(metric4), 'dhcp6-overrides': overrides(metric6)}
+  const metric6 = renderer === 'NetworkManager' ? dynamicMetric(ipv6) : undefined
+  return withoutGaps({'dhcp4-overrides': overrides(metric4), 'dhcp6-overrides': overrides(metric6)})
+}
+
+/** For networkd netplan refuses settings that are not the same for both kinds of DHCP. */
+function joinOverrides(
+  fields: Fields,
+  {ipv4, ipv6}: Nic,
+  {renderer}: Spelling,
+): Record<string, Value | undefined> {
+  const {'dhcp4-overrides': four, 'dhcp6-overrides': six} = fields
+  const asks4 = ipv4 === undefined ? fields.dhcp4 === true : ipv4.method === 'dhcp'
+  const asks6 = ipv6 === undefined ? fields.dhcp6 === true : ipv6.method === 'dhcp'
+  if (renderer === 'NetworkManager' || !asks4 || !asks6)
+    return {'dhcp4-overrides': four, 'dhcp6-overrides': six}
+  return {'dhcp4-overrides': four ?? six, 'dhcp6-overrides': four ?? six}
 }
 
 /** The metric that the default route of a router shall have. */
@@ -151,7 +173,7 @@ function overrides(metric: number | undefined): Value | undefined {
 function spellLists(family: Ipv4 | Ipv6 | undefined, spelling: Spelling): Record<string, Value[]> {
   if (family === undefined) return {}
   const {addresses, gateway, routes} = family
-  const isIpv6 = [...addresses, ...(gateway ? [gateway] : [])].some(({address}) => isIPv6(address))
+  const isIpv6 = [...addresses, ...(gateway ? [gateway] : [])].some(({address}) => isIn6(address))
   const zero = isIpv6 ? '::/0' : '0.0.0.0/0'
   return {
     addresses: addresses.map(formatAddress),
@@ -191,16 +213,16 @@ export function usableServers(
 ): readonly string[] {
   if (renderer === 'networkd') return dns
   return dns.filter(server => {
-    const family = isIPv6(server) ? ipv6 : ipv4
+    const family = isIn6(server) ? ipv6 : ipv4
     return family !== undefined && family.method !== 'disable'
   })
 }
 
 /** What NetworkManager has to be told in its own words, for netplan has none. */
-function listForManager({ipv4, ipv6}: Nic, {hasRival}: Spelling): Fields {
+function listForManager({ipv4, ipv6}: Nic, former4: Fields | undefined, {hasRival}: Spelling): Fields {
   return withoutGaps({
     // netplan would make `link-local` of it: an address that nobody asked for.
-    'ipv4.method': ipv4 === undefined ? 'disabled' : undefined,
+    'ipv4.method': ipv4 === undefined && former4 === undefined ? 'disabled' : undefined,
     'ipv6.method': ipv6?.method === 'disable' ? 'disabled' : undefined,
     'connection.autoconnect-priority': hasRival ? '120' : undefined,
   })
@@ -209,6 +231,10 @@ function listForManager({ipv4, ipv6}: Nic, {hasRival}: Spelling): Fields {
 function passThrough(settings: Fields, {renderer, isOld}: Spelling): Record<string, Value | undefined> {
   const isNeeded = renderer === 'NetworkManager' && !isOld && Object.keys(settings).length > 0
   return {networkmanager: isNeeded ? {passthrough: settings} : undefined}
+}
+
+function isIn6(address: string): boolean {
+  return address.includes(':')
 }
 
 function hasNoAddress({ipv4, ipv6}: Nic): boolean {

@@ -35,7 +35,8 @@ function resolvesNames(surroundings: Surroundings): boolean {
 
 function renderNetplan(change: Change, surroundings: Surroundings): Rendering {
   const {files} = surroundings
-  const links = [...change.network.nics, ...change.withdraw, ...change.giveBack]
+  // Of a NIC that has another name now both are among them; the later one counts.
+  const links = [...change.giveBack, ...change.withdraw, ...change.network.nics]
   if (links.length === 0) return {files: [], problems: [], changed: [], restored: []}
   const others = planOthers(change, surroundings)
   const own = planOwn(change, others.files, surroundings)
@@ -92,7 +93,7 @@ function planDropIns(
   files: FileTree,
 ): DropInPlan[] {
   const wanted = new Map(network.nics.map(nic => [dropInPath(nic.vlan?.name ?? ids.get(nic)!), nic]))
-  const finder = createFinder<LinkName>([...network.nics, ...withdraw, ...giveBack])
+  const finder = createFinder<LinkName>([...giveBack, ...withdraw, ...network.nics])
   const stale = ownEntries(files).flatMap(entry => {
     const link = finder.nic(entry) ?? finder.vlan(entry)
     const path = dropInPath(entry.id)

@@ -1,8 +1,9 @@
 // netplan's files as data, and taking entries out of their text. What stays keeps its bytes: the parser tells where an
 // entry stands, and its lines are cut out.
 
-import {type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap} from 'yaml'
+import type {Document, Pair, YAMLMap} from 'yaml'
 import type {ByteText} from '../../action.ts'
+import {loadYaml} from './load-yaml.cjs'
 import {readOwnYaml} from './read-own-yaml.ts'
 
 /** A value as netplan reads it: libyaml knows no numbers and no booleans, only texts. */
@@ -80,7 +81,12 @@ function parseTree(
   schema: 'core' | 'failsafe' = 'failsafe',
 ): {document: Document.Parsed; tree: Tree} | undefined {
   // libyaml allows a key twice, netplan reads one after the other.
-  const document = parseDocument(text, {schema, uniqueKeys: false, logLevel: 'silent', prettyErrors: false})
+  const document = loadYaml().parseDocument(text, {
+    schema,
+    uniqueKeys: false,
+    logLevel: 'silent',
+    prettyErrors: false,
+  })
   if (document.errors.length > 0) return undefined
   try {
     const tree: unknown = document.toJS()
@@ -178,8 +184,12 @@ function format(document: Document): ByteText {
   return document.toString({lineWidth: 0})
 }
 
+function isMap(node: unknown): node is YAMLMap {
+  return loadYaml().isMap(node)
+}
+
 function keyOf({key}: Pair): string {
-  return isScalar(key) ? String(key.value) : ''
+  return loadYaml().isScalar(key) ? String(key.value) : ''
 }
 
 function rangeOf(node: unknown): readonly [number, number] {

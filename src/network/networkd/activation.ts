@@ -1,9 +1,9 @@
 // Makes networkd read its files: networkctl(1).
 
 import type {RunAction} from '../../action.ts'
+import {networkdAutostart, willStart} from '../autostart.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
 import {interfaceOf} from '../model.ts'
-import {willStart} from './autostart.ts'
 import {netdevPath} from './definitions.ts'
 import {isSince} from './network-file.ts'
 
@@ -21,7 +21,7 @@ export function activateNetworkd(
 ): {before: RunAction[]; after: RunAction[]} {
   const {isStarted, systemdVersion, landmarks, files} = surroundings
   if (!isStarted) {
-    const mustStart = landmarks.has(systemdRuns) && !willStart(surroundings)
+    const mustStart = landmarks.has(systemdRuns) && !willStart(networkdAutostart, surroundings)
     return {before: [], after: mustStart ? [start] : []}
   }
   const wanted = new Set(network.nics.map(interfaceOf))

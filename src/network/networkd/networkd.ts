@@ -3,11 +3,11 @@
 
 import type {FileAction} from '../../action.ts'
 import type {FileFact, FileTree} from '../../facts/files.ts'
+import {isEnabled, networkdAutostart, planAutostart} from '../autostart.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful} from '../file-edit.ts'
 import {interfaceOf} from '../model.ts'
 import {activateNetworkd, systemdRuns} from './activation.ts'
-import {autostartPath, isEnabled, planAutostart} from './autostart.ts'
 import {definitionPatterns, isOwnPath, ownDirectory, readDefinitions} from './definitions.ts'
 import {defineNic, type Edit, type Ground, giveBackNic, spellNic, withdrawNic} from './edits.ts'
 
@@ -20,7 +20,7 @@ export const networkd: Dialect = {
   // networkd's own account of itself; the directory alone is systemd-tmpfiles' doing.
   serviceMarks: ['/run/systemd/netif/state'],
   landmarks: [systemdRuns, netplan],
-  sources: () => [...definitionPatterns, `${ownDirectory}/*.netdev`, autostartPath],
+  sources: () => [...definitionPatterns, `${ownDirectory}/*.netdev`, networkdAutostart.path],
   render: renderNetworkd,
   activate: activateNetworkd,
   resolvesNames,
@@ -36,7 +36,7 @@ function renderNetworkd(change: Change, surroundings: Surroundings): Rendering {
     ...givenBack,
   ]
   const actions = edits.flatMap(edit => edit.files)
-  const autostart = planAutostart(mustStart(change, actions, surroundings), files)
+  const autostart = planAutostart(networkdAutostart, mustStart(change, actions, surroundings), files)
   const isChanged = (edit: Edit) => edit.files.some(action => isMeaningful(action, files))
   return {
     files: [...actions, ...autostart.files],
@@ -73,10 +73,12 @@ function othersOriginals(originals: ReadonlyMap<string, FileFact | undefined>): 
 
 /** Our drop-in is there as long as a file of ours is to be read and nobody else starts networkd. */
 function mustStart({network}: Change, actions: readonly FileAction[], surroundings: Surroundings): boolean {
-  if (network.nics.length > 0) return !isEnabled(surroundings)
+  if (network.nics.length > 0) return !isEnabled(networkdAutostart, surroundings)
   const {files} = surroundings
   const removed = new Set(actions.flatMap(action => (action.kind === 'remove' ? [action.path] : [])))
-  return files.has(autostartPath) && [...files.keys()].some(path => isOwnPath(path) && !removed.has(path))
+  return (
+    files.has(networkdAutostart.path) && [...files.keys()].some(path => isOwnPath(path) && !removed.has(path))
+  )
 }
 
 /**

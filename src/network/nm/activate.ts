@@ -1,9 +1,11 @@
 // Making profiles count where NetworkManager runs already: nmcli(1). Where it is still to start, files are enough.
 
 import type {RunAction} from '../../action.ts'
+import {networkManagerAutostart, willStart} from '../autostart.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
 import {interfaceOf, type Nic} from '../model.ts'
 import {planManaged, readOthersConfiguration} from './managed.ts'
+import {isIdle} from './render.ts'
 import {uuidOfNic, uuidOfVlan} from './uuid.ts'
 
 const reloadTimeoutMs = 10_000
@@ -26,10 +28,9 @@ export function activateProfiles(activation: Activation, surroundings: Surroundi
   return {before: [], after: [...read, ...bringUp(activation)]}
 }
 
-/** A NetworkManager that nothing starts at boot would never read the files. */
-function startService({services, systemdVersion}: Surroundings): RunAction[] {
-  if (systemdVersion === undefined || services.has('NetworkManager') || services.has('network-manager'))
-    return []
+/** A NetworkManager that nothing starts in this boot: our drop-in counts from the next one on. */
+function startService(surroundings: Surroundings): RunAction[] {
+  if (!isIdle(surroundings) || willStart(networkManagerAutostart, surroundings)) return []
   return [
     {
       kind: 'run',

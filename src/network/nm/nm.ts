@@ -1,6 +1,7 @@
 // NetworkManager: a keyfile for each NIC (nm-settings-keyfile(5)). What other tools wrote for a NIC of ours goes, what
 // could be taken for any NIC stays and has the lower priority.
 
+import {networkManagerAutostart} from '../autostart.ts'
 import type {Dialect, Surroundings} from '../dialect.ts'
 import {activateProfiles} from './activate.ts'
 import {configurationSources} from './configuration.ts'
@@ -22,6 +23,7 @@ export const nm: Dialect = {
     '/run/NetworkManager/NetworkManager.pid',
   ],
   sources: known => [
+    networkManagerAutostart.path,
     ...configurationSources,
     ...profileDirectories(readOthersConfiguration(known)).map(directory => `${directory}/*`),
   ],

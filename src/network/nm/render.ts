@@ -3,6 +3,7 @@
 import {posix} from 'node:path'
 import type {FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
+import {isEnabled, networkManagerAutostart, planAutostart} from '../autostart.ts'
 import type {Change, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful, planFile} from '../file-edit.ts'
 import {interfaceOf, type LinkName, type Nic} from '../model.ts'
@@ -42,12 +43,31 @@ export function renderProfiles(change: Change, surroundings: Surroundings): Rend
   const former = change.giveBack.map(nic => remove(nic, ownPaths(nic, scene)))
   const returned = change.giveBack.map(nic => ({nic, files: giveBackNic(nic, nics, scene)}))
   const all: Edit[] = [...withdrawn, ...former, ...returned, ...defined]
+  const isWanted = isIdle(surroundings) && (nics.length > 0 || keepsProfiles(all, scene))
+  const autostart = planAutostart(networkManagerAutostart, isWanted, surroundings.files)
   return {
-    files: distinct(all.flatMap(({files}) => files)),
-    problems: [...problems, ...findProblems(nics, scene)],
+    files: [...distinct(all.flatMap(({files}) => files)), ...autostart.files],
+    problems: [...problems, ...findProblems(nics, scene), ...autostart.problems],
     changed: namesOf(all.filter(({files}) => files.some(file => isChange(file, scene.files)))),
     restored: namesOf(returned.filter(({files}) => files.length > 0)),
   }
+}
+
+/** systemd is there and starts no NetworkManager, which would never read the files. */
+export function isIdle(surroundings: Surroundings): boolean {
+  const isOldName = surroundings.services.has('network-manager')
+  return (
+    surroundings.systemdVersion !== undefined &&
+    !isOldName &&
+    !isEnabled(networkManagerAutostart, surroundings)
+  )
+}
+
+/** Nothing is defined this time, and profiles of ours remain. */
+function keepsProfiles(edits: readonly Edit[], {files, directory}: Scene): boolean {
+  const removed = new Set(edits.flatMap(edit => edit.files).map(({path}) => path))
+  const isKept = (path: string) => path.startsWith(`${directory}/vmcontext-`) && !removed.has(path)
+  return files.has(networkManagerAutostart.path) && [...files.keys()].some(isKept)
 }
 
 function setScene(surroundings: Surroundings): Scene {

@@ -1,16 +1,23 @@
 // The UUID of a profile: the same for the same NIC on every run (RFC 9562, version 5).
 
 import {createHash} from 'node:crypto'
-import type {LinkName} from '../model.ts'
+import type {Nic} from '../model.ts'
+
+type Card = Pick<Nic, 'mac' | 'newMac'>
 
 /** What NetworkManager knows the profile of a NIC by; it survives a change of the NIC's name. */
-export function uuidOfNic({mac}: LinkName): string {
-  return makeUuid(mac)
+export function uuidOfNic(nic: Card): string {
+  return makeUuid(lastingMac(nic))
 }
 
 /** What NetworkManager knows the profile of the VLAN on a NIC by. */
-export function uuidOfVlan({mac}: LinkName, id: number): string {
-  return makeUuid(`${mac} vlan ${id}`)
+export function uuidOfVlan(nic: Card, id: number): string {
+  return makeUuid(`${lastingMac(nic)} vlan ${id}`)
+}
+
+/** A MAC that the link is given is the only one to be seen from then on. */
+function lastingMac({mac, newMac}: Card): string {
+  return newMac ?? mac
 }
 
 /** Made once at random. Another one would give every profile in the field another UUID. */

@@ -24,7 +24,7 @@ export function formatIfcfg(nic: Nic, {before, shared, gatewayDevice, names}: Se
   const {ipv4, ipv6} = nic
   return formatFile(nic, [
     ...(nic.vlan === undefined ? formatCard(nic) : formatVlan(nic)),
-    ...(ipv4 === undefined ? keepIpv4(before) : formatIpv4(ipv4, gatewayDevice === device)),
+    ...(ipv4 === undefined ? keepIpv4(before) : formatIpv4(device, ipv4, gatewayDevice)),
     ...(ipv6 === undefined ? keepIpv6(before, shared) : formatIpv6(device, ipv6)),
     ...names,
   ])

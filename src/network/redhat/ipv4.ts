@@ -6,10 +6,11 @@ import type {Address, Ipv4} from '../model.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 import {isTakenFromIfcfg} from './routes.ts'
 
-/** The lines about IPv4. `isOnlyGatewayDevice`: GATEWAYDEV of the shared file names this interface. */
-export function formatIpv4(ipv4: Ipv4, isOnlyGatewayDevice: boolean): string[] {
+/** The lines about IPv4. `gatewayDevice`: GATEWAYDEV of the shared file. */
+export function formatIpv4(device: string, ipv4: Ipv4, gatewayDevice: string | undefined): string[] {
   if (ipv4.method === 'static') {
-    return ['BOOTPROTO=none', ...formatAddresses(ipv4.addresses), ...formatGateway(ipv4, isOnlyGatewayDevice)]
+    const gateway = formatGateway(device, ipv4, gatewayDevice === device)
+    return ['BOOTPROTO=none', ...formatAddresses(ipv4.addresses), ...gateway]
   }
   // Without the second line dhclient gives up for good where no server answers in time. dhclient-script reads METRIC.
   return ['BOOTPROTO=dhcp', 'PERSISTENT_DHCLIENT=yes', ...formatMetrics(ipv4.metric)]
@@ -53,11 +54,15 @@ function formatAddresses(addresses: readonly Address[]): string[] {
  * GATEWAY is for NetworkManager in any case: it ignores a default route in route-DEV ("ignoring manual default route").
  * DEFROUTE=no keeps the GATEWAY of /etc/sysconfig/network, meant for another NIC, off one that has none.
  */
-function formatGateway(ipv4: Ipv4, isOnlyGatewayDevice: boolean): string[] {
+function formatGateway(device: string, ipv4: Ipv4, isOnlyGatewayDevice: boolean): string[] {
   const {gateway} = ipv4
   if (gateway === undefined) return ['DEFROUTE=no']
   const {address, metric} = gateway
-  if (isTakenFromIfcfg(ipv4, gateway)) return [`GATEWAY=${address}`, ...formatMetrics(metric)]
+  if (isTakenFromIfcfg(ipv4, gateway)) {
+    // Of several NICs on one network ifup-eth would make every default route through the first.
+    const only = metric === undefined ? [] : [`GATEWAYDEV=${device}`]
+    return [`GATEWAY=${address}`, ...only, ...formatMetrics(metric)]
+  }
   // With GATEWAYDEV the scripts would make a default route without a gateway, in the place of that in route-DEV; for
   // NetworkManager GATEWAYDEV overrides DEFROUTE.
   const off = isOnlyGatewayDevice ? ['DEFROUTE=no'] : []

@@ -1,0 +1,2 @@
+/** Loads the YAML library. */
+export declare function loadYaml(): typeof import('yaml')
