@@ -5,11 +5,13 @@ import {describeEnd, succeeded} from '../system/commands.ts'
 import {failed, type Handler, leftOut} from './workshop.ts'
 
 export const runHandler: Handler<RunAction> = {
-  async perform({argv, purpose, timeoutMs, optional = false}, {system, mayExecute}) {
+  async perform({argv, purpose, timeoutMs, optional = false, alsoFine = []}, {system, mayExecute}) {
     const command = argv.join(' ')
     if (!mayExecute) return leftOut(command, 'nothing of another root is executed')
     const result = await system.run({argv, timeoutMs})
-    if (succeeded(result)) return {status: 'changed', detail: command}
+    const isFine =
+      succeeded(result) || (result.ended === 'exited' && alsoFine.includes(result.exitCode ?? -1))
+    if (isFine) return {status: 'changed', detail: command}
     if (optional) return {status: 'unchanged', detail: command}
     return failed(command, `could not ${purpose}: ${argv[0]} ${describeEnd(result)}`)
   },

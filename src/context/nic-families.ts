@@ -27,12 +27,19 @@ export function readIpv4(reader: FamilyReader, method: Ipv4['method']): Ipv4 | u
 }
 
 /** The same for IPv6, with a prefix length and a second, local address of its own /64 (IP6_ULA). */
-export function readIpv6(reader: FamilyReader, method: Ipv6['method'] | undefined): Ipv6 | undefined {
+export function readIpv6(
+  reader: FamilyReader,
+  method: Ipv6['method'] | undefined,
+  isImplied: boolean,
+): Ipv6 | undefined {
   const {values, label, metrics} = reader
   const metric = metrics.ipv6
   if (method === undefined) return undefined
   if (method === 'disable') return {method, addresses: [], routes: []}
-  if (method !== 'static') return {method, addresses: readAliases6(reader), metric, routes: []}
+  if (method !== 'static') {
+    const addresses = readAliases6(reader)
+    return {method, addresses, metric, routes: [], ...(isImplied ? {isImplied} : {})}
+  }
   const own = readAddresses6(values, `${label} gets no IPv6`)
   if (own === 'wrong') return undefined
   const addresses = distinct([...own, ...readAliases6(reader)])

@@ -87,7 +87,10 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
     isUnclear: mac.isWrong || pci.isWrong || vlan.isWrong || (isPci && pci.value === undefined),
     isSkipped: methods.isSkipped,
     mtu: readMtu(values, label),
-    ...readRoutes(values, {ipv4: readIpv4(family, methods.ipv4), ipv6: readIpv6(family, methods.ipv6)}),
+    ...readRoutes(values, {
+      ipv4: readIpv4(family, methods.ipv4),
+      ipv6: readIpv6(family, methods.ipv6, methods.isImplied),
+    }),
     dns: values.list(['DNS'], parseNameServer, 'an address of a name server'),
     searchDomains: values.list(['SEARCH_DOMAIN'], parseSearchDomain, 'a domain'),
   }
@@ -95,7 +98,12 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
 
 const none = {value: undefined, isWrong: false}
 
-type Methods = {isSkipped: boolean; ipv4: Ipv4['method']; ipv6: Ipv6['method'] | undefined}
+type Methods = {
+  isSkipped: boolean
+  ipv4: Ipv4['method']
+  ipv6: Ipv6['method'] | undefined
+  isImplied: boolean
+}
 
 const parseMethod = (text: string) => choose(text, ['static', 'dhcp', 'skip'] as const)
 // The other two names are cloud-init's (#6814).
@@ -120,7 +128,8 @@ function readMethods(values: NicValues): Methods {
   const isSkipped = ipv4.value === 'skip'
   const method = ipv4.value === 'dhcp' ? 'dhcp' : 'static'
   const method6 = ipv6.value ?? method
-  return {isSkipped, ipv4: method, ipv6: method6 === 'skip' ? undefined : method6}
+  const isImplied = ipv6.value === undefined
+  return {isSkipped, ipv4: method, ipv6: method6 === 'skip' ? undefined : method6, isImplied}
 }
 
 /** METRIC is for both families unless IP6_METRIC says otherwise. */

@@ -73,7 +73,7 @@ function describeNic(nic: NicRequest, link: Link): Nic {
     hasPermanentMac: link.hasPermanentMac && newMac === undefined,
     origin: 'context',
     newMac,
-    vlan: nic.vlanId === undefined ? undefined : nameVlan(link.name, nic.vlanId),
+    vlan: nic.vlanId === undefined ? undefined : nameVlan(link.name, nic.vlanId, nic.label),
     mtu,
     ipv4,
     ipv6,
@@ -82,10 +82,10 @@ function describeNic(nic: NicRequest, link: Link): Nic {
   }
 }
 
-/** `eth0.10`; where that is longer than the kernel allows (IFNAMSIZ), a name that no two NICs share. */
-function nameVlan(device: string, id: number): Vlan {
+/** `eth0.10`; where that is longer than the kernel allows (IFNAMSIZ), a name after what the context calls the NIC. */
+function nameVlan(device: string, id: number, label: string): Vlan {
   const name = `${device}.${id}`
-  return {id, name: name.length <= 15 ? name : `${device.slice(-(15 - `v.${id}`.length))}v.${id}`}
+  return {id, name: name.length <= 15 ? name : `${label.toLowerCase()}-${id}`}
 }
 
 /** The host route to OneGate, on the first NIC that has IPv4. */

@@ -6,15 +6,19 @@ import type {Gateway, Nic} from './model.ts'
 
 type Described = {nic: Nic; request: NicRequest}
 
+/** What a route without a metric has in the kernel: in IPv6 1024 (IP6_RT_PRIO_USER), which 101 would come before. */
+const kernelMetrics = {ipv4: 0, ipv6: 1024} as const
+
 /**
  * Among the default routes of a family that have no metric the first keeps none, and the others get 100 and the
- * number of their NIC (contract §4). Those that DHCP or a router brings are not counted.
+ * number of their NIC more than that (contract §4). Those that DHCP or a router brings are not counted.
  */
 export function withMetrics(described: readonly Described[], problems: Problem[]): Nic[] {
   let nics = described.map(({nic}) => nic)
   for (const family of ['ipv4', 'ipv6'] as const) {
     const bare = described.filter((_, position) => isBare(nics[position]?.[family]?.gateway))
-    const given = new Map(bare.slice(1).map(({nic, request}) => [nic.device, 100 + request.index]))
+    const least = kernelMetrics[family] + 100
+    const given = new Map(bare.slice(1).map(({nic, request}) => [nic.device, least + request.index]))
     nics = nics.map(nic => withMetric(nic, family, given.get(nic.device)))
     if (given.size === 0) continue
     const list = [...given].map(([device, metric]) => `${device} ${metric}`).join(', ')

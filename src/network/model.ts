@@ -33,7 +33,11 @@ export type Ipv4 = Family & {method: 'static' | 'dhcp'}
  * What a NIC gets of IPv6. `static`: no router advertisements, no autoconfiguration; `auto`: both, and no DHCPv6;
  * `dhcp`: router advertisements and DHCPv6; `disable`: no IPv6 on the link at all.
  */
-export type Ipv6 = Family & {method: 'static' | 'auto' | 'dhcp' | 'disable'}
+export type Ipv6 = Family & {
+  method: 'static' | 'auto' | 'dhcp' | 'disable'
+  /** Nobody said so: it follows from the method of IPv4. What cannot be done about it is no failure. */
+  isImplied?: boolean | undefined
+}
 
 /** An 802.1Q interface on a NIC. `name` is at most 15 characters, the kernel's limit. */
 export type Vlan = {id: number; name: string}

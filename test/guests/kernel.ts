@@ -15,8 +15,8 @@ const metaPackage = 'linux-image-cloud-amd64'
 /** In this order, each behind what it depends on. virtio_ring is not named as a dependency by all that need it. */
 const modules = [
   ...['virtio_ring', 'virtio_pci', 'virtio_blk', 'virtio_net', 'ata_piix', 'sr_mod', 'isofs'],
-  // VLANs, and the file systems of discs that are no CD.
-  ...['8021q'],
+  // VLANs, and the network cards of containers.
+  ...['8021q', 'veth'],
 ]
 
 /** The first process: loads the modules, mounts the root read-only, as a boot loader's would, and hands over. */

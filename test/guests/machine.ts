@@ -13,10 +13,14 @@ import {type Guest, startGuest} from './guest.ts'
 import {cacheDirectory} from './host.ts'
 import {type Kernel, provideKernel} from './kernel.ts'
 import {type KeyPair, makeKeyPair} from './manual-context.ts'
+import {type Monitor, openMonitor} from './monitor.ts'
 import {provideRoot} from './root-image.ts'
 
 /** The network on a card: QEMU answers at its second address, and lets nothing out. */
 export type MachineNic = {mac: string; network: string; host: string}
+
+/** A CD; without a label it is one of OpenNebula 2.2. */
+export type MachineDisc = {files: DiscFiles; label?: string | undefined}
 
 export type MachineOptions = {
   /** Names its console's log. */
@@ -26,8 +30,8 @@ export type MachineOptions = {
   address: string
   /** The driver of its network cards lies in /dev/late/virtio_net.ko, and whoever wants them must load it. */
   lateDriver?: boolean
-  /** The CD in its drive; without a label it is one of OpenNebula 2.2. */
-  disc: {files: DiscFiles; label?: string | undefined}
+  /** The CD in its drive. */
+  disc: MachineDisc
   /** The root file system its disk is made of. Default: Debian 12 with sysvinit. */
   root?: string | undefined
   /** Changes the root file system before it becomes the machine's disk. */
@@ -48,6 +52,9 @@ const superfluousServices = [
 /** Where on the PCI bus the first network card is; the others follow. */
 export const firstSlot = 0x10
 
+/** What QEMU calls the CD drive. */
+const drive = 'drive'
+const monitorSocket = 'monitor'
 const megabytesOfDisk = 900
 const bootTimeoutMs = 300_000
 
@@ -95,13 +102,14 @@ function startEmulator(
   log: string,
 ) {
   const network = nics.flatMap(({mac, network, host}, index) => {
+    const {wire, card} = nameNic(mac)
     const forward = index === 0 ? `,hostfwd=tcp:127.0.0.1:${port}-${address}:22` : ''
-    const card = `virtio-net-pci,netdev=net${index},mac=${mac},romfile=,addr=0x${(firstSlot + index).toString(16)}`
+    const place = `addr=0x${(firstSlot + index).toString(16)}`
     return [
       '-netdev',
-      `user,id=net${index},net=${network},host=${host},ipv6=off,restrict=on${forward}`,
+      `user,id=${wire},net=${network},host=${host},ipv6=off,restrict=on${forward}`,
       '-device',
-      card,
+      `virtio-net-pci,netdev=${wire},id=${card},mac=${mac},romfile=,${place}`,
     ]
   })
   return execa(
@@ -114,11 +122,19 @@ function startEmulator(
       ...['-kernel', kernel.image, '-initrd', kernel.ramdisk],
       ...['-append', `console=ttyS0 quiet mitigations=off${lateDriver ? ' late_driver' : ''}`],
       ...['-drive', `file=${join(directory, 'disk')},if=virtio,format=raw,cache=unsafe`],
-      ...['-drive', `file=${join(directory, 'cd')},if=ide,index=2,media=cdrom,readonly=on`],
+      ...['-drive', `id=disc,file=${join(directory, 'cd')},if=none,media=cdrom,readonly=on`],
+      ...['-device', `ide-cd,id=${drive},drive=disc,bus=ide.1`],
+      ...['-qmp', `unix:${join(directory, monitorSocket)},server=on,wait=off`],
       ...network,
     ],
     {reject: false, stdin: 'ignore'},
   )
+}
+
+/** What QEMU calls the two ends of a network card. */
+function nameNic(mac: string): {wire: string; card: string} {
+  const digits = mac.replaceAll(':', '')
+  return {wire: `wire-${digits}`, card: `card-${digits}`}
 }
 
 type Parts = {
@@ -132,6 +148,8 @@ type Parts = {
 export class Machine implements AsyncDisposable {
   readonly #parts: Parts
   #emulatorEnd: string | undefined
+  #monitor: Monitor | undefined
+  #discs = 0
   readonly #switchedOn = performance.now()
 
   constructor(parts: Parts) {
@@ -185,11 +203,58 @@ export class Machine implements AsyncDisposable {
     }
   }
 
+  /** Plugs in another network card, in a free place on the bus. */
+  async plugNic({mac, network, host}: MachineNic): Promise<void> {
+    const monitor = await this.#openMonitor()
+    const {wire, card} = nameNic(mac)
+    const answers = {net: network, host, ipv6: false, restrict: true}
+    await monitor.execute('netdev_add', {type: 'user', id: wire, ...answers})
+    await monitor.execute('device_add', {
+      driver: 'virtio-net-pci',
+      id: card,
+      netdev: wire,
+      mac,
+      romfile: '',
+    })
+  }
+
+  /** Takes a network card out, and waits until the machine has let go of it. */
+  async unplugNic(mac: string): Promise<void> {
+    const monitor = await this.#openMonitor()
+    const {wire, card} = nameNic(mac)
+    await monitor.execute('device_del', {id: card})
+    await monitor.waitFor('DEVICE_DELETED', card)
+    await monitor.execute('netdev_del', {id: wire})
+  }
+
+  /** Puts another disc into the drive, as a cloud does: without asking whether the machine is using it. */
+  async changeDisc(disc: MachineDisc): Promise<void> {
+    const monitor = await this.#openMonitor()
+    this.#discs += 1
+    const image = join(this.#parts.directory, `cd${this.#discs}`)
+    await makeIso(image, disc)
+    const medium = {filename: image, format: 'raw', 'read-only-mode': 'read-only'}
+    await monitor.execute('blockdev-change-medium', {id: drive, force: true, ...medium})
+  }
+
+  /** Takes the disc out. */
+  async eject(): Promise<void> {
+    const monitor = await this.#openMonitor()
+    await monitor.execute('eject', {id: drive, force: true})
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#monitor?.[Symbol.dispose]()
     this.#parts.emulator.kill('SIGKILL')
     await this.#parts.emulator
     await this.#parts.key[Symbol.asyncDispose]()
     await rm(this.#parts.directory, {recursive: true, force: true})
+  }
+
+  /** Only once it is needed: QEMU has made the socket by then. */
+  async #openMonitor(): Promise<Monitor> {
+    this.#monitor ??= await openMonitor(join(this.#parts.directory, monitorSocket))
+    return this.#monitor
   }
 
   async #fail(deed: string, cause: string): Promise<Error> {

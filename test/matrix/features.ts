@@ -160,7 +160,7 @@ export const features: readonly Feature[] = [
       addresses: {eth0: ['2001:db8::5/64'], eth1: ['2001:db8:1::5/64']},
       routes: [
         {to: 'default', via: '2001:db8::1', dev: 'eth0'},
-        {to: 'default', via: '2001:db8:1::1', dev: 'eth1', metric: 101},
+        {to: 'default', via: '2001:db8:1::1', dev: 'eth1', metric: 1125},
       ],
     },
   },

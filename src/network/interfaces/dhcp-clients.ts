@@ -22,7 +22,8 @@ export function findMissingClients(network: Network, landmarks: Landmarks): Prob
     }
     if (nic.ipv6?.method === 'dhcp' && findClient6(landmarks) === undefined) {
       const message = `${name} is to ask for an address by DHCPv6, and there is no client for it here`
-      found.push({code: 'nic-skipped', message, cure: 'install isc-dhcp-client or dhcpcd'})
+      const code = nic.ipv6.isImplied ? 'choice-made' : 'nic-skipped'
+      found.push({code, message, cure: 'install isc-dhcp-client or dhcpcd'})
     }
     return found
   })

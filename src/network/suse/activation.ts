@@ -33,13 +33,18 @@ export function findUnsaid({nics}: Network, surroundings: Surroundings): Problem
 
 /** wicked gives up waiting after 30 s, and goes on in the background; its ifup says how it ended. */
 const upTimeoutMs = 45_000
+/** The scripts' R_DHCP_BG, sysconfig's scripts/functions.common: a DHCP client goes on in the background. */
+const goesOn = 12
 
 /** By ifup and ifdown; a VLAN does not set up the NIC below it. */
 export function activateSuse(activation: Activation, surroundings: Surroundings) {
   const up = withLower(activation.up, activation.network)
   const {before, after} = activateByIfup({...activation, up}, surroundings)
   const names = planNames(activation.network, surroundings).length > 0 ? [updateNames] : []
-  return {before, after: [...after.map(action => ({...action, timeoutMs: upTimeoutMs})), ...names]}
+  return {
+    before,
+    after: [...after.map(action => ({...action, timeoutMs: upTimeoutMs, alsoFine: [goesOn]})), ...names],
+  }
 }
 
 /**
