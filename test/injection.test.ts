@@ -40,25 +40,25 @@ const wellMeant: Readonly<Record<string, string>> = {
   ONEGATE_ENDPOINT: 'http://169.254.16.9:5030',
 }
 
-/** What hurts in one file or another, around a mark to look for. */
+/** What hurts in one file or another, around a mark to look for, which is no name. */
 const hostile = [
-  '$(touch /tmp/INJECTED)',
-  '`touch /tmp/INJECTED`',
-  '; touch /tmp/INJECTED',
-  '\ntouch INJECTED\n',
-  '\r\nINJECTED',
-  '" INJECTED "',
-  "' INJECTED '",
-  'INJECTED: true',
-  '# INJECTED',
-  '%INJECTED',
-  '\\INJECTED',
-  '{INJECTED}',
-  '[INJECTED]',
-  '../INJECTED',
-  '\u0000INJECTED',
-  '&INJECTED',
-  '!INJECTED',
+  '$(touch /tmp/INJECTED!)',
+  '`touch /tmp/INJECTED!`',
+  '; touch /tmp/INJECTED!',
+  '\ntouch INJECTED!\n',
+  '\r\nINJECTED!',
+  '" INJECTED! "',
+  "' INJECTED! '",
+  'INJECTED!: true',
+  '# INJECTED!',
+  '%INJECTED!',
+  '\\INJECTED!',
+  '{INJECTED!}',
+  '[INJECTED!]',
+  '../INJECTED!',
+  '\u0000INJECTED!',
+  '&INJECTED!',
+  '!INJECTED!',
 ]
 
 const links = parseLinkList(nics.map(({name, mac, pci}) => `${name} ${mac} ${pci}`).join('\n'))
