@@ -22,6 +22,8 @@ export type RunAction = {
   /** It may fail: what it undoes may not be there. */
   optional?: boolean
   argv: readonly [string, ...string[]]
+  /** What a person is told instead of a long `argv`. */
+  shown?: string
   /** Exit codes other than 0 that mean it will be done: it goes on in the background. */
   alsoFine?: readonly number[]
   purpose: string

@@ -1,6 +1,6 @@
 // Run once while the binary is built, before V8 takes its snapshot: what a boot executes is then compiled already, and
-// a real boot need not do it again. A guest made of a few files is planned and booted twice, and nothing remains of
-// it but compiled functions.
+// a real boot need not do it again. A guest made of a few files is planned and booted, with a context of 2.2 and with
+// one of today, and nothing remains of it but compiled functions.
 //
 // No timer may be set here, and so a command has neither a timeout nor outputs to wait for. Node would remember when
 // it was due, by the clock of the build, and take that for the next moment at which any timer is (seen: timeouts that
@@ -26,6 +26,10 @@ const files = {
   'root/sys/class/net/eth0/type': '1\n',
   'root/context/context.sh': `# Context\nhostname="web"\nip_public='192.168.0.5'\nssh_public_key="${key}"\n`,
   'root/context/init.sh': '#!/bin/sh\n',
+  'today/context.sh': [
+    "ETH0_MAC='02:00:c0:a8:00:05'\nETH0_IP='192.168.0.6'\nETH0_MASK='255.255.255.0'\nETH0_GATEWAY='192.168.0.1'",
+    "ETH0_DNS='192.168.0.1'\nETH0_IP6='2001:db8::5'\nETH0_MTU='1500'\nSET_HOSTNAME='web'\n",
+  ].join('\n'),
 }
 
 /** Boots the guest in a directory that the build has made and removes. */
@@ -37,11 +41,16 @@ export async function warmUp(directory: string): Promise<void> {
     machine.write(path, text, {mode: 0o644, durable: false})
   }
   const quiet = {environment: {}, isTerminal: () => false, print() {}, printError() {}, onStop() {}}
-  for (const command of ['plan', 'boot', 'boot']) {
-    const exitCode = await start(
-      {...quiet, args: [command, '--force', '--root', join(directory, 'root')]},
-      '',
-    )
+  const today = ['--context', join(directory, 'today')]
+  for (const [command, ...options] of [
+    ['plan'],
+    ['boot'],
+    ['boot'],
+    ['boot', ...today],
+    ['boot', ...today],
+  ] as const) {
+    const args = [command, ...options, '--force', '--root', join(directory, 'root')]
+    const exitCode = await start({...quiet, args}, '')
     if (exitCode !== 0) throw new Error(`the warm-up's ${command} ended with ${exitCode}`)
   }
   const outputTo = machine.openToAppend('/dev/null')

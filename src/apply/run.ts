@@ -5,8 +5,8 @@ import {describeEnd, succeeded} from '../system/commands.ts'
 import {failed, type Handler, leftOut} from './workshop.ts'
 
 export const runHandler: Handler<RunAction> = {
-  async perform({argv, purpose, timeoutMs, optional = false, alsoFine = []}, {system, mayExecute}) {
-    const command = argv.join(' ')
+  async perform({argv, shown, purpose, timeoutMs, optional = false, alsoFine = []}, {system, mayExecute}) {
+    const command = shown ?? argv.join(' ')
     if (!mayExecute) return leftOut(command, 'nothing of another root is executed')
     const result = await system.run({argv, timeoutMs})
     const isFine =

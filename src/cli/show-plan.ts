@@ -82,7 +82,7 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
     case 'remove':
       return [`remove ${action.path} (a copy is kept)`]
     case 'run':
-      return [`run ${action.argv.join(' ')}`]
+      return [`run ${action.shown ?? action.argv.join(' ')}`]
     case 'probe-gateways':
       return []
     case 'verify-network':

@@ -35,7 +35,10 @@ export function activateNetplan(
   }
   const {before, after} =
     renderer === 'networkd' ? tellNetworkd(activation, surroundings) : tellManager(activation, surroundings)
-  const gently = run(['sh', '-ec', generateGently, 'sh', ...generate], purposes.generate)
+  const gently = {
+    ...run(['sh', '-ec', generateGently, 'sh', ...generate], purposes.generate),
+    shown: generate.join(' '),
+  }
   return {before, after: [gently, ...after]}
 }
 
