@@ -29,6 +29,17 @@ const debianSkeleton: DiscFiles = {
   'sbin/ifup': '',
 }
 
+const todayContext = {
+  ETH0_MAC: nics[0]!.mac,
+  ETH0_IP: '192.168.0.5',
+  ETH0_GATEWAY: '192.168.0.1',
+  ETH1_MAC: nics[1]!.mac,
+  ETH1_IP: '10.0.0.7',
+  ETH1_MASK: '255.0.0.0',
+  ETH1_IP6: '2001:db8::7',
+  ETH1_ALIAS0_IP: '10.0.0.8',
+}
+
 await using key = await makeKeyPair()
 const files = manualContext(key.publicKey)
 const reason = whyNoGuest('namespace')
@@ -77,6 +88,27 @@ async function showGuest(key: KeyPair, files: DiscFiles): Promise<void> {
   heading('The next boot')
   await guest.reboot()
   await show(guest, ['vmcontext', 'boot', '--stage', 'local'])
+  await show(guest, ['ifup', '-a'])
+  await showToday(guest)
+}
+
+/** What today's cloud says, and changes while the guest runs. */
+async function showToday(guest: Guest): Promise<void> {
+  heading("Another disc while the guest runs: a context of today's OpenNebula")
+  await change(guest, todayContext)
+  say('\nBy hand a change is checked. Only eth1 changes, so only eth1 goes down and up:')
+  await show(guest, ['vmcontext', 'boot', '--verify', '5', '--rollback'])
+  await show(guest, ['ip', '-brief', 'address'])
+  heading('A change that cuts the guest off')
+  await change(guest, {...todayContext, ETH0_GATEWAY: '192.168.0.99'})
+  await show(guest, ['vmcontext', 'boot', '--verify', '2', '--rollback'])
+  await show(guest, ['ip', 'route'])
+}
+
+async function change(guest: Guest, variables: Readonly<Record<string, string>>): Promise<void> {
+  const text = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`)
+  await guest.insert({label: 'CONTEXT', files: {'context.sh': text.join('')}})
+  say(`\n${text.join('').trimEnd()}`)
 }
 
 /** What can be shown without root: files of the context's making, in a directory. */
