@@ -21,6 +21,8 @@ export type RunAction = {
   kind: 'run'
   /** It may fail: what it undoes may not be there. */
   optional?: boolean
+  /** Done even if the agent was told to stop: it takes back what would cut the guest off. */
+  essential?: boolean
   argv: readonly [string, ...string[]]
   /** What a person is told instead of a long `argv`. */
   shown?: string
@@ -33,10 +35,11 @@ export type RunAction = {
 /** Finds out which of the kernel's gateways answer now, for a later verification to compare with. */
 export type ProbeGatewaysAction = {kind: 'probe-gateways'}
 
-/** What an interface shall have: `192.168.0.5/24`; of the families that DHCP serves some address. */
+/** What an interface shall have: `192.168.0.5/24`, and if it is to get a lease some other IPv4 address. */
 export type ExpectedInterface = {
   name: string
   addresses: readonly string[]
+  needsLease: boolean
   gateways: readonly string[]
 }
 

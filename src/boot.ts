@@ -9,6 +9,7 @@ import {type BootState, readBootState, writeBootState} from './report/boot-state
 import {formatContext, formatProblemLine, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
 import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
+import {enterNics, settleNics} from './report/owned-nics.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
 import type {StepName} from './steps.ts'
@@ -73,10 +74,11 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
   try {
     show(formatContext(contextReport))
     enterPlan(manifest, prepared)
+    forgetSteps(system, state, plan)
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
     noteSteps(system, state, plan, steps)
     settleHosts(manifest, steps)
-    settleNics(manifest, plan, steps)
+    if (hasDoneAll(steps, 'network')) settleNics(manifest.nics, plan.ownedNics, plan.givenBackNics)
     const labels = await restoreLabels(system, changedPaths(steps))
     const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
     const parts = {context: contextReport, steps, problems}
@@ -94,7 +96,7 @@ function changedPaths(steps: readonly StepReport[]): string[] {
 /** Enters into the manifest what the plan makes ours besides files, accounts and keys. */
 function enterPlan(manifest: Manifest, {plan}: Prepared): void {
   const isPlanned = (name: string) => plan.steps.some(step => step.name === name && step.idle === undefined)
-  if (isPlanned('network')) Object.assign(manifest.nics, plan.ownedNics)
+  if (isPlanned('network')) enterNics(manifest.nics, plan.ownedNics)
   // Until the file is written the line of the run before may still stand in it.
   if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = [plan.hosts, ...manifest.hosts]
 }
@@ -104,15 +106,24 @@ function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
   if (hasSucceeded(steps, 'hostname')) manifest.hosts.splice(1)
 }
 
-/** Once the files are written, NICs that were given back are no longer ours. */
-function settleNics(manifest: Manifest, plan: Plan, steps: readonly StepReport[]): void {
-  if (!hasSucceeded(steps, 'network')) return
-  for (const mac of plan.givenBackNics) delete manifest.nics[mac]
-}
-
 function hasSucceeded(steps: readonly StepReport[], name: StepName): boolean {
   const outcome = steps.find(step => step.name === name)?.outcome
   return outcome === 'changed' || outcome === 'unchanged'
+}
+
+/** Every deed of a step was done. What was wrong with a value, and so led to no deed, does not count. */
+function hasDoneAll(steps: readonly StepReport[], name: StepName): boolean {
+  const step = steps.find(step => step.name === name)
+  if (step === undefined || step.outcome === 'off' || step.outcome === 'not asked') return false
+  return step.outcome !== 'done before' && step.deeds.every(({status}) => status !== 'failed')
+}
+
+/** What is about to be done anew no longer stands as it was done before, even if it fails or this run is killed. */
+function forgetSteps(system: System, state: BootState, {steps}: Plan): void {
+  const stale = steps.filter(({name, idle}) => idle === undefined && state[name] !== undefined)
+  if (stale.length === 0) return
+  for (const {name} of stale) delete state[name]
+  quietly(() => writeBootState(system, state))
 }
 
 /** Notes the steps that were done as they were asked for. */

@@ -132,8 +132,9 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
 /** Something is to be done about a NIC that is not there. */
 function isNicMissing(context: Context | undefined, links: readonly Link[]): boolean {
   if (context === undefined || context.freezesNetwork) return false
-  const wanted = context.nics.filter(isAwaited)
-  return matchLinks(wanted, links, context, []).length < wanted.length
+  // All of them are matched: which link is meant may depend on the others.
+  const found = new Set(matchLinks(context.nics, links, context, []).map(({request}) => request))
+  return context.nics.some(nic => isAwaited(nic) && !found.has(nic))
 }
 
 const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}

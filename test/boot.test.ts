@@ -80,6 +80,29 @@ test('within a boot a step is not repeated, unless it is asked for something els
   assert.match((await run('boot')).output, /hostname {2}wrote \/etc\/hostname/)
 })
 
+const ofToday = (address: string, more = '') => `ETH0_IP='${address}'\n${more}`
+
+test('a step that failed is done anew, even if it is asked for what was done before', async t => {
+  const {directory, root, run} = makeGuest(t, {'disc/context.sh': ofToday('192.168.0.5')})
+  const interfaces = () => readFileSync(join(root, 'etc/network/interfaces'), 'utf8')
+  await run('boot')
+  writeFileSync(join(directory, 'disc/context.sh'), ofToday('192.168.0.6', "ETH1_IP='nonsense'\n"))
+  await run('boot')
+  assert.match(interfaces(), /address 192\.168\.0\.6/)
+  writeFileSync(join(directory, 'disc/context.sh'), ofToday('192.168.0.5'))
+  await run('boot')
+  assert.match(interfaces(), /address 192\.168\.0\.5/)
+})
+
+test('another dialect is another thing to ask for', async t => {
+  const {directory, root, run} = makeGuest(t, {'disc/context.sh': ofToday('192.168.0.5')})
+  await run('boot')
+  const forced = ofToday('192.168.0.5', "NETCFG_TYPE='networkd'\n")
+  writeFileSync(join(directory, 'disc/context.sh'), forced)
+  await run('boot')
+  assert.ok(existsSync(join(root, 'etc/systemd/network/05-vmcontext-eth0.network')))
+})
+
 test('in the next boot it is repeated, and what was changed by hand is set right', async t => {
   const {root, run} = makeGuest(t)
   await run('boot')
@@ -94,17 +117,47 @@ for (const [what, options] of [
 ] as const) {
   test(`where the context ${what}, nothing is changed that it once wrote`, async t => {
     const links = 'eth0 02:00:c0:a8:00:05\neth1 02:00:0a:00:00:05\n'
-    const {root, directory, run} = makeGuest(t, {
-      'disc/context.sh': 'ip_public="10.9.8.7"\nhostname="web"\n',
-      links,
-    })
-    await run('boot')
-    const before = readTree(root)
-    assert.match(before.get('etc/network/interfaces')?.text ?? '', /address 10\.9\.8\.7/)
-    await runVmcontext('boot', '--force', '--root', root, '--links', join(directory, 'links'), ...options)
-    assert.equal(compareTrees(before, readTree(root)), '')
+    for (const network of [
+      'ip_public="10.9.8.7"',
+      'netmask="255.255.0.0"\ngateway="192.168.9.8"\ndns="9.9.9.8"',
+    ]) {
+      const context = `${network}\nhostname="web"\n`
+      const {root, directory, run} = makeGuest(t, {'disc/context.sh': context, links})
+      await run('boot')
+      const before = readTree(root)
+      assert.match(before.get('etc/network/interfaces')?.text ?? '', /(address|gateway) [\d.]+\.9\.8/)
+      await runVmcontext('boot', '--force', '--root', root, '--links', join(directory, 'links'), ...options)
+      assert.equal(compareTrees(before, readTree(root)), '')
+    }
   })
 }
+
+test('a NIC that a context described is not given the address in its MAC where that cannot be read', async t => {
+  const {root, directory, run} = makeGuest(t, {'disc/context.sh': 'ETH0_IP="10.1.1.1"\n'})
+  await run('boot')
+  const before = readFileSync(join(root, 'etc/network/interfaces'), 'utf8')
+  assert.match(before, /address 10\.1\.1\.1/)
+  for (const unreadable of ['HOSTNAME="web"\nETH0_IP="$(date)"\n', 'HOSTNAME="web"\nETH0_IP="10.1']) {
+    writeFileSync(join(directory, 'disc/context.sh'), unreadable)
+    await run('boot', '--force')
+    assert.equal(readFileSync(join(root, 'etc/network/interfaces'), 'utf8'), before)
+  }
+})
+
+test('on another root an MTU is nothing that is left to do', async t => {
+  const {run} = makeGuest(t, {'disc/context.sh': "ETH0_MAC='02:00:c0:a8:00:05'\nETH0_MTU='1400'\n"})
+  await run('boot')
+  assert.match((await run('plan', '--check', '--force')).output, /Nothing to do\./)
+})
+
+test('what a context of 2.2 no longer says is taken back', async t => {
+  const {root, directory, run} = makeGuest(t, {'disc/context.sh': 'dns="9.9.9.9"\nnetmask="16"\n'})
+  await run('boot')
+  writeFileSync(join(directory, 'disc/context.sh'), 'hostname="web"\n')
+  await run('boot')
+  assert.ok(!existsSync(join(root, 'etc/resolv.conf')))
+  assert.match(readFileSync(join(root, 'etc/network/interfaces'), 'utf8'), /netmask 255\.255\.255\.0/)
+})
 
 const [alice, bob] = [makeKey('alice'), makeKey('bob')]
 const keysPath = 'root/.ssh/authorized_keys'

@@ -5,10 +5,13 @@ import {describeEnd, succeeded} from '../system/commands.ts'
 import {failed, type Handler, leftOut} from './workshop.ts'
 
 export const runHandler: Handler<RunAction> = {
-  async perform({argv, shown, purpose, timeoutMs, optional = false, alsoFine = []}, {system, mayExecute}) {
+  async perform(
+    {argv, shown, purpose, timeoutMs, optional = false, essential = false, alsoFine = []},
+    {system, mayExecute},
+  ) {
     const command = shown ?? argv.join(' ')
     if (!mayExecute) return leftOut(command, 'nothing of another root is executed')
-    const result = await system.run({argv, timeoutMs})
+    const result = await system.run({argv, timeoutMs, essential})
     const isFine =
       succeeded(result) || (result.ended === 'exited' && alsoFine.includes(result.exitCode ?? -1))
     if (isFine) return {status: 'changed', detail: command}

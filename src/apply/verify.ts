@@ -50,9 +50,13 @@ async function findWrong(
 
 function findMissing(expected: readonly ExpectedInterface[]): string | undefined {
   const addresses = readAddresses()
-  for (const {name, addresses: wanted} of expected) {
-    const missing = wanted.find(address => !(addresses.get(name) ?? []).includes(address))
+  for (const {name, addresses: wanted, needsLease} of expected) {
+    const present = addresses.get(name) ?? []
+    const missing = wanted.find(address => !present.includes(address))
     if (missing !== undefined) return `${name} does not have ${missing}`
+    const others = present.filter(address => !address.includes(':') && !wanted.includes(address))
+    // A client that got no answer takes one of 169.254.0.0/16 for itself (RFC 3927).
+    if (needsLease && others.every(address => address.startsWith('169.254.'))) return `${name} has no lease`
   }
   return undefined
 }

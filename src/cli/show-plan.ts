@@ -140,7 +140,7 @@ function summarize(prepared: Prepared): string {
 
 /** What a boot would really do: on another root nothing is executed, and folding keys belongs to the scripts. */
 function thingsToDo({plan, facts}: Prepared): Action[] {
-  const executed = ['run', 'run-script', 'set-hostname']
+  const executed = ['run', 'run-script', 'set-hostname', 'set-mtu']
   return plan.steps
     .flatMap(step => step.actions)
     .filter(({kind}) => kind !== 'fold-keys' && (facts.live || !executed.includes(kind)))

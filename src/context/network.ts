@@ -7,7 +7,7 @@ import {parseAddress} from './ipv4.ts'
 import {parseNameServer, parseSearchDomain} from './name-servers.ts'
 import {NicValues} from './nic-values.ts'
 import {isNicVariable, type NicRequest, readNics} from './nics.ts'
-import {isYes, pickVariable, type Variables} from './variables.ts'
+import {isBlank, isYes, pickVariable, type Variables} from './variables.ts'
 
 export type NetplanRenderer = 'networkd' | 'NetworkManager'
 
@@ -53,7 +53,7 @@ export function readNetwork(disc: Disc, problems: Problem[]): NetworkRequest {
 function describesNics(variables: Variables): boolean {
   if (isYes(variables.get('NETWORK')?.value ?? '')) return true
   return [...variables.values()].some(
-    ({name, value}) => value !== '' && /^(ETH\d+_.|PCI\d+_ADDRESS$)/.test(name),
+    variable => !isBlank(variable) && /^(ETH\d+_.|PCI\d+_ADDRESS$)/.test(variable.name),
   )
 }
 

@@ -132,6 +132,9 @@ function parseCidr6(text: string): {address: string; prefix?: number | undefined
   return {address, prefix}
 }
 
+/** An alias that repeats an address does not change its prefix length: the NIC's own comes first. */
 function distinct(addresses: readonly Address[]): Address[] {
-  return [...new Map(addresses.map(each => [each.address, each])).values()]
+  return addresses.filter(
+    (each, position) => addresses.findIndex(other => other.address === each.address) === position,
+  )
 }

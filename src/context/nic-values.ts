@@ -4,7 +4,7 @@
 import type {Problem, ProblemCode} from '../problem.ts'
 import {type Disc, placeOf} from './disc.ts'
 import type {Assignment} from './shell.ts'
-import {isYes, pickVariable, readPlainValue, splitNames} from './variables.ts'
+import {isBlank, isYes, readPlainValue, splitNames} from './variables.ts'
 
 /** `isWrong`: something was given, and it is not what its variable takes. */
 export type Value<T> = {value?: T | undefined; isWrong: boolean; variable?: Assignment | undefined}
@@ -63,7 +63,7 @@ export class NicValues {
   /** The numbers of what is counted behind the prefix: 0 and 2 of `ETH0_ALIAS0_IP` and `ETH0_ALIAS2_IP`. */
   numbersBehind(name: string): number[] {
     const start = this.#prefix + name
-    const names = [...this.#disc.variables.values()].filter(({value}) => value !== '').map(({name}) => name)
+    const names = [...this.#disc.variables.values()].filter(each => !isBlank(each)).map(({name}) => name)
     const rests = names.filter(name => name.startsWith(start)).map(name => name.slice(start.length))
     const numbers = rests.flatMap(rest => /^(\d{1,5})_/.exec(rest)?.slice(1, 2).map(Number) ?? [])
     return [...new Set(numbers)].sort((one, other) => one - other)
@@ -78,7 +78,8 @@ export class NicValues {
   }
 
   pick(...names: readonly string[]): Assignment | undefined {
-    return pickVariable(this.#disc.variables, ...names.map(name => this.#prefix + name))
+    const found = names.map(name => this.#disc.variables.get(this.#prefix + name))
+    return found.find(variable => variable !== undefined && !isBlank(variable))
   }
 
   complain(variable: Assignment, code: ProblemCode, message: string, cure?: string): void {

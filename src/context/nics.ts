@@ -9,7 +9,7 @@ import {type Metrics, readIpv4, readIpv6} from './nic-families.ts'
 import {NicValues} from './nic-values.ts'
 import {parseMetric, readRoutes} from './routes.ts'
 import type {Assignment} from './shell.ts'
-import type {Variables} from './variables.ts'
+import {isBlank, type Variables} from './variables.ts'
 
 /** What one NIC is to get. It is complete but for the link that it is about, and for what depends on other NICs. */
 export type NicRequest = {
@@ -58,7 +58,7 @@ function groupByNic(variables: Variables): Group[] {
   const groups = new Map<string, Group>()
   for (const variable of variables.values()) {
     const [, bus, digits] = nicPattern.exec(variable.name) ?? []
-    if (bus === undefined || digits === undefined || variable.value === '') continue
+    if (bus === undefined || digits === undefined || isBlank(variable)) continue
     const group = groups.get(bus + digits) ?? {bus, index: Number(digits), variables: new Map()}
     groups.set(bus + digits, group)
     group.variables.set(variable.name, variable)
@@ -76,8 +76,7 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
   const pci = isPci ? values.read(['ADDRESS'], parsePciAddress, 'an address on the PCI bus', cost) : none
   const vlan = isPci ? values.read(['VLAN_ID'], parseVlanId, 'a VLAN id, 1 to 4094', cost) : none
   const methods = readMethods(values)
-  const family = {values, label, metrics: readMetrics(values)}
-  return {
+  const nic = {
     label,
     index,
     mac: mac.value,
@@ -86,6 +85,12 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
     // Which NIC is meant, and on which network it shall be, is not guessed.
     isUnclear: mac.isWrong || pci.isWrong || vlan.isWrong || (isPci && pci.value === undefined),
     isSkipped: methods.isSkipped,
+  }
+  // Of a NIC that is left alone nothing else counts, and so nothing can be wrong with it.
+  if (nic.isSkipped) return {...nic, dns: [], searchDomains: []}
+  const family = {values, label, metrics: readMetrics(values)}
+  return {
+    ...nic,
     mtu: readMtu(values, label),
     ...readRoutes(values, {
       ipv4: readIpv4(family, methods.ipv4),
@@ -157,6 +162,7 @@ function parseVlanId(text: string): number | undefined {
 
 /** `01:00.0`, with or without the domain in front. */
 function parsePciAddress(text: string): string | undefined {
-  const [, domain = '0000', rest] = /^(?:([0-9a-f]{4}):)?([0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/i.exec(text) ?? []
+  const [, domain = '0000', rest] =
+    /^(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}:[0-9a-f]{2}\.[0-7])$/i.exec(text) ?? []
   return rest === undefined ? undefined : `${domain}:${rest}`.toLowerCase()
 }

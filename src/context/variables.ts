@@ -17,6 +17,11 @@ export function pickVariable(variables: Variables, ...names: readonly string[]):
     .find(variable => variable !== undefined && variable.value !== '')
 }
 
+/** Nothing in it but blanks, or the CR of a file that was written on another system. */
+export function isBlank({value}: Assignment): boolean {
+  return value.trim() === ''
+}
+
 /** The names in a list, set apart by blanks or commas. */
 export function splitNames(value: string): string[] {
   return value.split(/[\s,]+/).filter(Boolean)

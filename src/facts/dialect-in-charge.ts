@@ -27,26 +27,37 @@ export type DialectChoice = {
   problems: Problem[]
 }
 
-/** Chooses the dialect. `forced`: names of dialects, the first that is known holds; `none` leaves the network alone. */
+/**
+ * Chooses the dialect. `forced` are names of dialects: of those that are known the first that something here reads
+ * holds, else the first; `none` leaves the network alone.
+ */
 export function chooseDialect(
   manager: ManagerName | undefined,
   os: OperatingSystem,
   forced: string | undefined,
+  here: readonly DialectHere[],
 ): DialectChoice {
   const inCharge = dialects.find(dialect => dialect.name === dialectOf(manager, os))
   const found = (dialect: Dialect | undefined): DialectChoice => ({dialect, isLeftAlone: false, problems: []})
   if (forced === undefined) return found(inCharge)
+  const named: Dialect[] = []
   for (const name of splitNames(forced.toLowerCase())) {
-    if (name === 'none') return {isLeftAlone: true, problems: []}
-    const named = dialects.filter(dialect => dialect.name === name || dialect.otherNames.includes(name))
-    // `scripts` is what both Red Hat's and SUSE's are called.
-    const dialect = named.find(candidate => candidate.name === os.family) ?? named[0]
-    if (dialect !== undefined) return found(dialect)
+    const known = findByName(name, os)
+    if (known !== undefined) named.push(known)
+    if (name === 'none' && named.length === 0) return {isLeftAlone: true, problems: []}
   }
+  const isRead = (dialect: Dialect) => here.some(each => each.dialect === dialect && each.state !== 'absent')
+  if (named.length > 0) return found(named.find(isRead) ?? named[0])
   const known = dialects.map(dialect => dialect.name).join(' ')
   const message = 'none of these ways to write the network is known; what is in charge here is taken'
   const cure = `known are ${known} none`
   return {...found(inCharge), problems: [{code: 'value-ignored', key: 'NETCFG_TYPE', message, cure}]}
+}
+
+/** `scripts` is what both Red Hat's and SUSE's are called: the family decides. */
+function findByName(name: string, {family}: OperatingSystem): Dialect | undefined {
+  const named = dialects.filter(dialect => dialect.name === name || dialect.otherNames.includes(name))
+  return named.find(candidate => candidate.name === family) ?? named[0]
 }
 
 function dialectOf(

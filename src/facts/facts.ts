@@ -5,6 +5,7 @@ import type {ByteText} from '../action.ts'
 import type {Dialect} from '../network/dialect.ts'
 import type {Problem} from '../problem.ts'
 import {type Manifest, readOriginals} from '../report/manifest.ts'
+import {listRecords} from '../report/owned-nics.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Account, readAccounts, readGroupNames} from './accounts.ts'
@@ -51,6 +52,8 @@ export type Facts = {
   networkStarted: boolean
   /** The devices that ifupdown holds for up; undefined where it does not say. */
   devicesUp?: ReadonlySet<string> | undefined
+  /** Those of them that the kernel has down: cards that were taken out and put in again. */
+  devicesLost: ReadonlySet<string>
   files: FileTree
   /** Of files that are ours what stood there before; undefined: nothing. */
   originals: ReadonlyMap<string, FileFact | undefined>
@@ -94,12 +97,14 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   const os = orElse(() => readOperatingSystem(system), unknownSystem)
   const managers = orElse(() => readManagers(system, started), nobody)
   const manager = whoIsInCharge(os, managers)
-  const choice = chooseDialect(manager, os, options.networkType)
+  const all = listDialects(managers, os)
+  const choice = chooseDialect(manager, os, options.networkType, all)
   problems.push(...choice.problems)
   const {dialect} = choice
-  const all = listDialects(managers, os)
   const concerned =
-    dialect === undefined ? [] : all.filter(each => isConcerned(each, dialect)).map(each => each.dialect)
+    dialect === undefined
+      ? []
+      : all.filter(each => isConcerned(each, dialect, options.manifest)).map(each => each.dialect)
   const tree = readFileTree(
     system,
     known => [...namedFiles, ...concerned.flatMap(each => each.sources(known))],
@@ -107,6 +112,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   )
   const accounts = orElse(() => readAccounts(system), [])
   const {files} = system
+  const devicesUp = orElse(() => readDevicesUp(system), undefined)
   return {
     root: system.root,
     live: system.live,
@@ -133,16 +139,21 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     leavesNetwork: choice.isLeftAlone,
     networkStarted:
       system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
-    devicesUp: orElse(() => readDevicesUp(system), undefined),
+    devicesUp,
+    devicesLost: new Set([...(devicesUp ?? [])].filter(name => orElse(() => isLost(system, name), false))),
     files: tree,
     originals: orElse(() => readOriginals(system, options.manifest), new Map()),
     problems,
   }
 }
 
-/** The one in charge, those that somebody reads as well, and those that stand in its way. */
-function isConcerned({dialect, state}: DialectHere, inCharge: Dialect): boolean {
-  return dialect === inCharge || state !== 'absent' || (inCharge.displaces ?? []).includes(dialect.name)
+/** The one in charge, those that somebody reads as well, those that stand in its way, and those with files of ours. */
+function isConcerned({dialect, state}: DialectHere, inCharge: Dialect, {nics}: Manifest): boolean {
+  if (dialect === inCharge || state !== 'absent') return true
+  const records = Object.values(nics).flatMap(listRecords)
+  return (
+    (inCharge.displaces ?? []).includes(dialect.name) || records.some(each => each.dialect === dialect.name)
+  )
 }
 
 function readTarget({files}: System, path: string): string | undefined {
@@ -179,4 +190,10 @@ function readDevicesUp({files}: System): ReadonlySet<string> | undefined {
       .map(line => line.split('=')[0]!)
       .filter(Boolean),
   )
+}
+
+/** IFF_UP (netdevice(7)) is not set. */
+function isLost({files}: System, name: string): boolean {
+  const flags = files.readText(`/sys/class/net/${name}/flags`)?.trim()
+  return flags !== undefined && (Number(flags) & 1) === 0
 }

@@ -77,9 +77,10 @@ function readLink(system: System, name: string): Link | undefined {
 function readDevice(system: System, path: string): Pick<Link, 'isPhysical' | 'pciAddress'> {
   const device = system.files.readLink(`${path}/device`)
   if (device === undefined) return {isPhysical: system.files.status(`${path}/device`) !== undefined}
-  // A virtio NIC's device is virtio0, and its parent the PCI function.
-  const address = /[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]/.exec(
+  // A virtio NIC's device is virtio0, and its parent the PCI function. Bridges stand further up, and above a NIC on
+  // USB or Hyper-V's bus the controller: neither is what the context names.
+  const address = /\/([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])(\/virtio\d+)?$/.exec(
     system.files.followLinks(`${path}/device`),
   )
-  return {isPhysical: true, pciAddress: address?.[0]}
+  return {isPhysical: true, pciAddress: address?.[1]}
 }

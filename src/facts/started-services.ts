@@ -8,8 +8,14 @@ import type {System} from '../system/system.ts'
  * one script of a busybox guest calls ifup.
  */
 export function readStartedServices(system: System): ReadonlySet<string> {
-  const started = [readUnits(system), readSysvScripts(system), readOpenrcScripts(system)].flat()
-  return new Set([...started, ...(busyboxCallsIfup(system) ? ['networking'] : [])])
+  const started = [readUnits(system), readSysvScripts(system)].flat().filter(name => !isMasked(system, name))
+  const others = [...readOpenrcScripts(system), ...(busyboxCallsIfup(system) ? ['networking'] : [])]
+  return new Set([...started, ...others])
+}
+
+/** `systemctl mask` leaves every link that starts a unit, and puts one to /dev/null in the unit's own place. */
+function isMasked({files}: System, name: string): boolean {
+  return files.readLink(`/etc/systemd/system/${name}.service`) === '/dev/null'
 }
 
 function readUnits({files}: System): string[] {

@@ -1,7 +1,7 @@
 // The network of a guest of today: every NIC gets what the context says of it (contract §4, way 1). Pure.
 
 import {isOffSubnet} from '../context/ip-address.ts'
-import type {NicRequest} from '../context/nics.ts'
+import {isAwaited, type NicRequest} from '../context/nics.ts'
 import type {Link} from '../facts/links.ts'
 import {naturally} from '../natural-order.ts'
 import type {Problem} from '../problem.ts'
@@ -31,6 +31,8 @@ export type ContextNetwork = {
   network: Network
   /** Links that the context speaks of and that keep whatever defines them. */
   untouched: readonly LinkName[]
+  /** Which link is meant by some NIC cannot be told, so that any other one may be it. */
+  isAnyUnclear: boolean
   mtus: readonly MtuRequest[]
   problems: Problem[]
 }
@@ -58,9 +60,15 @@ export function describeContextNetwork(request: ContextNetworkRequest): ContextN
   return {
     network: {...network, nics: [...network.nics].sort((one, other) => naturally(one.device, other.device))},
     untouched,
+    isAnyUnclear: request.nics.some(nic => nic.isUnclear || (!matched.has(nic) && isElsewhere(nic))),
     mtus,
     problems,
   }
+}
+
+/** It gets something, and no MAC says who it was when it was there. A GPU gets nothing. */
+function isElsewhere(nic: NicRequest): boolean {
+  return isAwaited(nic) && (nic.mac === undefined || nic.pciAddress !== undefined)
 }
 
 function describeNic(nic: NicRequest, link: Link): Nic {

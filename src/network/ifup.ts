@@ -21,12 +21,13 @@ export function activateByIfup({down, up, network}: Activation, {isStarted}: Sur
 }
 
 function bringUp(interfaces: readonly string[], {nics}: Network): RunAction[] {
-  const leased = new Set(nics.filter(({ipv4}) => ipv4?.method === 'dhcp').map(interfaceOf))
+  // What somebody else says of IPv4, or of a NIC that is given back, may be DHCP.
+  const quick = new Set(nics.filter(({ipv4}) => ipv4?.method === 'static').map(interfaceOf))
   return interfaces.map(name => ({
     kind: 'run',
     argv: ['ifup', name],
     purpose: `bring up ${name}`,
-    timeoutMs: leased.has(name) ? leaseTimeoutMs : upTimeoutMs,
+    timeoutMs: quick.has(name) ? upTimeoutMs : leaseTimeoutMs,
   }))
 }
 

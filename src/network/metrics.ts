@@ -17,8 +17,12 @@ export function withMetrics(described: readonly Described[], problems: Problem[]
   let nics = described.map(({nic}) => nic)
   for (const family of ['ipv4', 'ipv6'] as const) {
     const bare = described.filter((_, position) => isBare(nics[position]?.[family]?.gateway))
-    const least = kernelMetrics[family] + 100
-    const given = new Map(bare.slice(1).map(({nic, request}) => [nic.device, least + request.index]))
+    const taken = new Set(nics.map(nic => nic[family]?.gateway?.metric))
+    const given = new Map(
+      bare.slice(1).map(({nic, request}) => {
+        return [nic.device, takeFree(kernelMetrics[family] + 100 + request.index, taken)]
+      }),
+    )
     nics = nics.map(nic => withMetric(nic, family, given.get(nic.device)))
     if (given.size === 0) continue
     const list = [...given].map(([device, metric]) => `${device} ${metric}`).join(', ')
@@ -27,6 +31,14 @@ export function withMetrics(described: readonly Described[], problems: Problem[]
     problems.push({code: 'choice-made', message, cure: 'METRIC in the context decides otherwise'})
   }
   return nics
+}
+
+/** Two default routes of one metric do not go together; ETH1 and PCI1 have the same number. */
+function takeFree(wanted: number, taken: Set<number | undefined>): number {
+  let metric = wanted
+  while (taken.has(metric)) metric += 1
+  taken.add(metric)
+  return metric
 }
 
 function isBare(gateway: Gateway | undefined): boolean {

@@ -76,3 +76,8 @@ export const noNetwork: Network = {nics: [], dns: [], searchDomains: []}
 export function interfaceOf({device, vlan}: LinkName): string {
   return vlan?.name ?? device
 }
+
+/** Every interface that a link stands for, the lower one first: the NIC, and the VLAN on it. */
+export function interfacesOf({device, vlan}: LinkName): string[] {
+  return vlan === undefined ? [device] : [device, vlan.name]
+}

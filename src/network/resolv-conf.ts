@@ -32,9 +32,7 @@ export function planResolvConf(network: Network, surroundings: Surroundings): Pl
     const content = formatResolvConf(network, before?.content ?? '', current)
     return {files: planFile(files, path, content), problems: describeSurplus(network.dns)}
   }
-  // Where there is no context the NICs that carry their address in their MAC say nothing of names.
-  const isSilent = network.nics.length > 0 && !network.nics.some(({origin}) => origin === 'context')
-  if (!isOurs || isSilent || !originals.has(path)) return {files: [], problems: []}
+  if (!isOurs || !originals.has(path)) return {files: [], problems: []}
   return {files: giveBack(before, surroundings), problems: []}
 }
 

@@ -22,6 +22,19 @@ export function editRoutes(
   return edited.trim() === '' ? undefined : edited
 }
 
+/**
+ * The lines of others as they would be without ours. Those that we took out of `original` come back, unless somebody
+ * has changed what was left of it meanwhile.
+ */
+export function recallLines(
+  rest: ByteText,
+  original: ByteText,
+  isTakenOut: (line: ByteText) => boolean,
+): ByteText {
+  const expected = splitLines(original).filter(line => isComment(line) || !isTakenOut(line))
+  return expected.join('').trim() === rest.trim() ? original : rest
+}
+
 /** So that a line which somebody adds below is not taken for one of ours. */
 const end = '# vmcontext: end'
 

@@ -13,6 +13,11 @@ export function isSignature(line: ByteText): boolean {
   return line.trimStart().startsWith(opening)
 }
 
+/** Tells whether a whole file is ours: our signature is its first line. */
+export function isOurs(content: ByteText): boolean {
+  return isSignature(content.split('\n', 1)[0]!)
+}
+
 // No `=` and no backslash in it: Red Hat's rc script evals every line of an ifcfg file that holds `TYPE=`, and wicked
 // gives up a route file over a backslash in a comment.
 const opening = '# vmcontext: '

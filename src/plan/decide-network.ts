@@ -4,6 +4,7 @@ import {type Link, selectNics} from '../facts/links.ts'
 import {naturally} from '../natural-order.ts'
 import {type ContextNetwork, describeContextNetwork} from '../network/from-context.ts'
 import {describeMacNetwork} from '../network/from-macs.ts'
+import type {NicRecord} from '../report/owned-nics.ts'
 import type {PlanInput} from './input.ts'
 
 /** The network, and what is left as it is. */
@@ -45,24 +46,32 @@ function decideByMacs(input: PlanInput, nics = selectNics(input.facts.links)): N
     const message = 'no address is taken from a MAC: there is a context, and it cannot be read'
     problems.push({code: 'context-note', message})
   }
-  return {network, untouched: [], mtus: [], problems}
+  return {network, untouched: [], isAnyUnclear: false, mtus: [], problems}
 }
 
 /** A context that is gone described a NIC that is still there: then it decided about the default route as well. */
 function hasDescribedNic({facts, manifest}: PlanInput): boolean {
-  return facts.links.some(({mac}) => (manifest.nics[mac]?.origin ?? 'mac-rule') !== 'mac-rule')
+  return facts.links.some(({mac}) => {
+    const record = manifest.nics[mac]
+    return record !== undefined && !isOfMacAlone(record)
+  })
+}
+
+function isOfMacAlone({origin, isShaped}: NicRecord): boolean {
+  return origin === 'mac-rule' && !isShaped
 }
 
 /**
  * Contract §4: the rule is for guests without a context and for contexts of 2.2's kind; MAC_RULE may say otherwise. A
- * NIC that a context once described is never overwritten by it, and where a context is there that cannot be read only
- * those NICs count that had their address from it before.
+ * NIC that a context once described is never overwritten by it; where a context is there that cannot be read, or not
+ * all that it says of NICs, only those count that had their address from it before.
  */
 function appliesMacRule(input: PlanInput, nic: Link): boolean {
   const {context, isContextUnreadable, settings, manifest} = input
   if (settings.macRule === 'never') return false
   if (settings.macRule === 'always') return true
-  if (context !== undefined) return context.isOldKind
-  const origin = manifest.nics[nic.mac]?.origin
-  return origin === 'mac-rule' || (origin === undefined && !isContextUnreadable)
+  const record = manifest.nics[nic.mac]
+  if (context?.nicsAreKnown) return context.isOldKind && record?.origin !== 'context'
+  if (context?.isOldKind === false) return false
+  return record === undefined ? context === undefined && !isContextUnreadable : isOfMacAlone(record)
 }

@@ -2,6 +2,7 @@
 // §4).
 
 import {interfaceOf, type LinkName, type NicOrigin} from '../network/model.ts'
+import {listRecords} from '../report/owned-nics.ts'
 import type {NetworkDecision} from './decide-network.ts'
 import type {PlanInput} from './input.ts'
 
@@ -15,21 +16,22 @@ export function findFormerNics(input: PlanInput, decision: NetworkDecision): Lin
   const isFormer = createJudge(input, decision)
   const current = new Map(decision.network.nics.map(nic => [nic.mac, interfaceOf(nic)]))
   const taken = new Set(current.values())
-  const former = Object.entries(manifest.nics).flatMap(([mac, {device, vlan, origin}]) => {
-    const name = {device, mac, vlan}
+  const former = Object.entries(manifest.nics).flatMap(([mac, nic]) => {
+    const names = listRecords(nic).map(({device, vlan}) => ({device, mac, vlan}))
     // A NIC that has another name now leaves its definition under the old one behind.
-    const hasGone = current.has(mac) ? current.get(mac) !== interfaceOf(name) : isFormer(mac, origin)
-    return hasGone && !taken.has(interfaceOf(name)) ? [name] : []
+    const isOld = (name: LinkName) =>
+      current.has(mac) ? current.get(mac) !== interfaceOf(name) : isFormer(mac, nic.origin)
+    return names.filter(name => isOld(name) && !taken.has(interfaceOf(name)))
   })
   // A NIC that was given another MAC stands there under both.
   return [...new Map(former.map(name => [interfaceOf(name), name])).values()]
 }
 
-function createJudge({context, facts, isContextUnreadable}: PlanInput, {untouched}: NetworkDecision) {
+function createJudge({context, facts, isContextUnreadable}: PlanInput, decision: NetworkDecision) {
   const present = new Set(facts.links.map(({mac}) => mac))
-  const kept = new Set(untouched.map(({mac}) => mac))
+  const kept = new Set(decision.untouched.map(({mac}) => mac))
   const described = new Set(context?.nics.map(({mac}) => mac))
-  const isKnown = context?.nicsAreKnown && described.size > 0 && !context.nics.some(nic => nic.isUnclear)
+  const isKnown = context?.nicsAreKnown && described.size > 0 && !decision.isAnyUnclear
   return (mac: string, origin: NicOrigin) => {
     if (kept.has(mac) || described.has(mac)) return false
     if (context?.describesNics) return isKnown === true

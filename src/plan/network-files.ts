@@ -2,12 +2,14 @@
 // go of the same NICs.
 
 import type {Action, FileAction} from '../action.ts'
+import type {NetplanRenderer} from '../context/network.ts'
 import type {DialectHere} from '../facts/dialect-in-charge.ts'
 import type {Facts} from '../facts/facts.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../network/dialect.ts'
 import {interfaceOf, type LinkName, type Network, noNetwork} from '../network/model.ts'
 import {planResolvConf} from '../network/resolv-conf.ts'
 import type {Problem} from '../problem.ts'
+import {listRecords} from '../report/owned-nics.ts'
 import type {PlanInput} from './input.ts'
 import {verify} from './verification.ts'
 
@@ -24,15 +26,33 @@ export function planFiles(
   const rendering = dialect.render({network, withdraw: [], giveBack}, surroundings)
   const others = input.facts.dialects.filter(each => each.dialect !== dialect)
   const besides = others.map(each => letGo(input, each, dialect, {network, giveBack}, surroundings))
-  const names = dialect.resolvesNames(surroundings) ? noFiles : planResolvConf(network, surroundings)
+  const names = planNames(input, dialect, network, surroundings)
   const files = [...besides.flatMap(other => other.files), ...rendering.files, ...names.files]
   const problems = [rendering, ...besides, names].flatMap(part => part.problems)
   return {actions: arrange(input, dialect, network, {...rendering, files}, surroundings), problems}
 }
 
+/** Where somebody else has come to make resolv.conf, ours goes. Without a context the names that one gave stay. */
+function planNames(
+  {context}: PlanInput,
+  dialect: Dialect,
+  network: Network,
+  surroundings: Surroundings,
+): Part {
+  if (dialect.resolvesNames(surroundings)) return planResolvConf(noNetwork, surroundings)
+  const hasNames = network.dns.length > 0 || network.searchDomains.length > 0
+  return hasNames || context?.nicsAreKnown ? planResolvConf(network, surroundings) : noFiles
+}
+
 const noFiles = {files: [], problems: []}
 
-export function describeSurroundings({facts, context, settings}: PlanInput): Surroundings {
+/** Who shall carry out what netplan reads: the context knows better than the image. */
+export function rendererOf({context, settings}: PlanInput): NetplanRenderer | undefined {
+  return context?.netplanRenderer ?? settings.netplanRenderer
+}
+
+function describeSurroundings(input: PlanInput): Surroundings {
+  const {facts} = input
   return {
     os: facts.os,
     files: facts.files,
@@ -41,7 +61,7 @@ export function describeSurroundings({facts, context, settings}: PlanInput): Sur
     services: facts.services,
     systemdVersion: facts.systemdVersion,
     resolvConfTarget: facts.resolvConfTarget,
-    netplanRenderer: context?.netplanRenderer ?? settings.netplanRenderer,
+    netplanRenderer: rendererOf(input),
     isStarted: facts.networkStarted,
   }
 }
@@ -49,8 +69,8 @@ export function describeSurroundings({facts, context, settings}: PlanInput): Sur
 type Part = {files: FileAction[]; problems: Problem[]}
 
 /**
- * What a dialect that is not in charge has to give up. One that nobody enabled keeps what is not ours, and what it has
- * is noted: it would count as soon as somebody enables it.
+ * What a dialect that is not in charge has to give up. One that nobody enabled keeps, or gets back, what is not ours,
+ * and that is noted: it would count as soon as somebody enables it.
  */
 function letGo(
   {manifest, facts}: PlanInput,
@@ -60,14 +80,27 @@ function letGo(
   surroundings: Surroundings,
 ): Part {
   const isDisplaced = (inCharge.displaces ?? []).includes(other.name)
-  const isOurs = (nic: LinkName) => manifest.nics[nic.mac]?.dialect === other.name
-  if (state === 'absent' && !isDisplaced && !network.nics.some(isOurs)) return noFiles
-  const mustGo = (nic: LinkName) => state === 'enabled' || isDisplaced || isOurs(nic)
-  const withdraw = network.nics.filter(mustGo)
-  const {files, problems} = other.render({network: noNetwork, withdraw, giveBack}, surroundings)
-  const idle = network.nics.filter(nic => !mustGo(nic))
-  const left = other.render({network: noNetwork, withdraw: idle, giveBack: []}, surroundings).files
-  return {files, problems: [...problems, ...left.map(file => describeIdle(file, other, facts))]}
+  const mustGo = state === 'enabled' || isDisplaced
+  const isOurs = ({mac}: LinkName) =>
+    listRecords(manifest.nics[mac]).some(each => each.dialect === other.name)
+  const ours = mustGo ? [] : network.nics.filter(isOurs)
+  if (state === 'absent' && !mustGo && ![...ours, ...giveBack].some(isOurs)) return noFiles
+  const withdraw = mustGo ? network.nics : []
+  const change = {network: noNetwork, withdraw, giveBack: [...giveBack, ...ours]}
+  const {files, problems} = other.render(change, surroundings)
+  const idle = mustGo || state === 'absent' ? [] : network.nics.filter(nic => !isOurs(nic))
+  return {files, problems: [...problems, ...findIdle(idle, other, facts, surroundings)]}
+}
+
+function findIdle(
+  nics: readonly LinkName[],
+  other: Dialect,
+  facts: Facts,
+  surroundings: Surroundings,
+): Problem[] {
+  if (nics.length === 0) return []
+  const {files} = other.render({network: noNetwork, withdraw: nics, giveBack: []}, surroundings)
+  return files.map(file => describeIdle(file, other, facts))
 }
 
 function describeIdle({path}: FileAction, {title}: Dialect, {os}: Facts): Problem {
@@ -83,18 +116,17 @@ function arrange(
   {files, changed, restored}: Rendering,
   surroundings: Surroundings,
 ): Action[] {
-  const isDown = (name: string) =>
-    dialect.name === 'interfaces' && facts.devicesUp !== undefined && !facts.devicesUp.has(name)
-  const down = changed.filter(name => !isDown(name))
+  const isAbout = dialect.name === 'interfaces' && facts.networkStarted
+  const isLost = (name: string) => isAbout && facts.devicesLost.has(name)
+  const isDown = (name: string) => isAbout && facts.devicesUp !== undefined && !facts.devicesUp.has(name)
   const ours = network.nics.map(interfaceOf)
-  const up = [
-    ...ours.filter(name => changed.includes(name) || (facts.networkStarted && isDown(name))),
-    ...restored,
-  ]
+  const down = [...new Set([...changed, ...ours.filter(isLost)])].filter(name => !isDown(name))
+  const up = [...ours.filter(name => changed.includes(name) || isDown(name) || isLost(name)), ...restored]
   if (files.length === 0 && down.length === 0 && up.length === 0) return []
   const activation = {down, up, network}
   const {before, after} = dialect.activate(activation, surroundings)
   const actions = [...before, ...files, ...after]
-  if (verification === undefined || !facts.networkStarted || up.length === 0) return actions
+  const isTouched = down.length > 0 || up.length > 0
+  if (verification === undefined || !facts.networkStarted || !isTouched) return actions
   return verify(actions, {dialect, surroundings, activation, files}, verification)
 }

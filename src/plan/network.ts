@@ -3,16 +3,16 @@
 import type {Network, Nic} from '../network/model.ts'
 import {interfaceOf, noNetwork} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
-import type {OwnedNic} from '../report/manifest.ts'
+import type {NicRecord} from '../report/owned-nics.ts'
 import {decideNetwork} from './decide-network.ts'
 import {findFormerNics} from './former-nics.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
-import {planFiles} from './network-files.ts'
+import {planFiles, rendererOf} from './network-files.ts'
 
 export type NetworkPlan = StepPlan & {
   network: Network
   /** The NICs that are ours from now on, by MAC, as the manifest has them. */
-  owned: Readonly<Record<string, OwnedNic>>
+  owned: Readonly<Record<string, NicRecord>>
   /** The MACs of NICs that are no longer ours. */
   givenBack: readonly string[]
 }
@@ -32,8 +32,9 @@ export function planNetwork(input: PlanInput): NetworkPlan {
   const {dialect} = input.facts
   if (dialect === undefined) return none([noDialect(input)])
   const rendering = planFiles(input, dialect, network, former)
-  const owned = network.nics.map(({mac, device, vlan, origin}): [string, OwnedNic] => {
-    return [mac, {device, vlan, origin, dialect: dialect.name}]
+  const owned = network.nics.map(({mac, device, vlan, origin}): [string, NicRecord] => {
+    const isShaped = (origin === 'mac-rule' && shapesMacNetwork(input)) || undefined
+    return [mac, {device, vlan, origin, dialect: dialect.name, isShaped}]
   })
   return {
     summary: network.nics.map(describeNic).join(', '),
@@ -42,11 +43,25 @@ export function planNetwork(input: PlanInput): NetworkPlan {
       ...mtus.map(({device, mtu}) => ({kind: 'set-mtu', device, mtu}) as const),
     ],
     problems: [...problems, ...rendering.problems],
-    request: {network, mtus, former},
+    request: {
+      network,
+      mtus,
+      former,
+      dialect: dialect.name,
+      renderer: rendererOf(input),
+      lost: [...input.facts.devicesLost],
+    },
     network,
     owned: Object.fromEntries(owned),
     givenBack: former.map(({mac}) => mac).filter(mac => !network.nics.some(nic => nic.mac === mac)),
   }
+}
+
+/** A context of 2.2 says something of NICs that have their address from their MAC. */
+function shapesMacNetwork({context}: PlanInput): boolean {
+  if (context === undefined) return false
+  const {firstNic, dns, searchDomains} = context
+  return [firstNic.prefix, firstNic.gateway, ...dns, ...searchDomains].some(value => value !== undefined)
 }
 
 /** One NIC and its addresses for a person: `eth0 192.168.0.5/24 via 192.168.0.1`. */

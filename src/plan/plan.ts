@@ -6,7 +6,8 @@ import type {FileTree} from '../facts/files.ts'
 import {type Network, noNetwork} from '../network/model.ts'
 import {describeDefect} from '../problem.ts'
 import type {BootState} from '../report/boot-state.ts'
-import type {HostsLine, OwnedNic} from '../report/manifest.ts'
+import type {HostsLine} from '../report/manifest.ts'
+import type {NicRecord} from '../report/owned-nics.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
 import {planAccount} from './account.ts'
 import {type HostnamePlan, planHostname} from './hostname.ts'
@@ -19,7 +20,7 @@ export type Plan = {
   steps: readonly Step[]
   network: Network
   /** The NICs that are ours from now on, by MAC, and the MACs of those that no longer are. */
-  ownedNics: Readonly<Record<string, OwnedNic>>
+  ownedNics: Readonly<Record<string, NicRecord>>
   givenBackNics: readonly string[]
   /** Our line of /etc/hosts once the plan is carried out. */
   hosts?: HostsLine | undefined
@@ -39,7 +40,10 @@ export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): P
   const hostname = guard<HostnamePlan>(
     () =>
       hasNetwork
-        ? planHostname(withFiles(input, network.actions), network.network)
+        ? planHostname(
+            withFiles(input, finishStep('network', network, input, doneBefore).actions),
+            network.network,
+          )
         : planHostname(input, noNetwork),
     {},
   )

@@ -32,6 +32,7 @@ function describeExpected(nic: Nic): ExpectedInterface {
     addresses: families.flatMap(family =>
       family.addresses.map(({address, prefix}) => `${address}/${prefix}`),
     ),
+    needsLease: nic.ipv4?.method === 'dhcp',
     gateways: families.flatMap(family => family.gateway?.address ?? []),
   }
 }
@@ -44,15 +45,15 @@ function planUndo({dialect, surroundings, activation, files}: Change): Action[] 
     surroundings,
   )
   return [
-    ...before.map(mayFail),
+    ...before.map(whateverHappens),
     ...files.map(action => invert(action, surroundings.files)),
     // A NIC that nothing defined before stays down.
-    ...after.map(mayFail),
+    ...after.map(whateverHappens),
   ]
 }
 
-function mayFail(action: RunAction): RunAction {
-  return {...action, optional: true}
+function whateverHappens(action: RunAction): RunAction {
+  return {...action, optional: true, essential: true}
 }
 
 function invert({path}: FileAction, files: FileTree): FileAction {

@@ -4,11 +4,10 @@
 
 import {createHash} from 'node:crypto'
 import type {FileFact} from '../facts/files.ts'
-import type {DialectName} from '../network/dialect.ts'
-import type {NicOrigin, Vlan} from '../network/model.ts'
 import type {Problem} from '../problem.ts'
 import {describeCause, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
+import type {OwnedNics} from './owned-nics.ts'
 
 const stateDirectory = '/var/lib/vmcontext'
 const manifestPath = `${stateDirectory}/manifest.json`
@@ -31,14 +30,6 @@ export type OwnedFile = {
 /** Our line in /etc/hosts, and the one that stood in its place, if any. */
 export type HostsLine = {line: string; original?: string | undefined}
 
-/** A NIC that was configured. `dialect` is missing where an earlier version of this program did it. */
-export type OwnedNic = {
-  device: string
-  vlan?: Vlan | undefined
-  origin: NicOrigin
-  dialect?: DialectName | undefined
-}
-
 export type Manifest = {
   version: typeof version
   files: Record<string, OwnedFile>
@@ -47,7 +38,7 @@ export type Manifest = {
   /** Base64 blobs of the keys that the agent installed, by account. */
   keys: Record<string, string[]>
   /** NICs that were configured, by MAC. */
-  nics: Record<string, OwnedNic>
+  nics: OwnedNics
   /** The line in /etc/hosts, the latest first; more than one only while it is being replaced. */
   hosts: HostsLine[]
 }

@@ -31,7 +31,7 @@ export type Command = {
   input?: string
   /** An open file that takes both outputs instead of the result. */
   outputTo?: number
-  /** Done even after `stopCommands`: unmounting. */
+  /** Done even after `stopCommands`: unmounting, and taking back what cut the guest off. */
   essential?: boolean
 }
 

@@ -46,7 +46,9 @@ export async function answers(
   {gateway, device}: DefaultRoute,
   limitMs: number,
 ): Promise<boolean | undefined> {
-  const ip = (...words: readonly string[]) => system.run({argv: ['ip', ...words], timeoutMs: 2000})
+  // Whoever stops the agent while it checks the network must not be left without one.
+  const ip = (...words: readonly string[]) =>
+    system.run({argv: ['ip', ...words], timeoutMs: 2000, essential: true})
   const flushed = await ip('neighbour', 'flush', 'to', gateway, 'dev', device)
   if (!succeeded(flushed)) return undefined
   const deadline = performance.now() + limitMs

@@ -52,10 +52,22 @@ test('links come in the order of their numbers, with their MACs in lower case', 
   )
 })
 
-test('a virtio card has the address of the PCI function above it', t => {
-  const [link] = readEntries(t, {ens3: {device: 'pci0000:00/0000:00:03.0/virtio0'}})
-  assert.deepEqual([link?.isPhysical, link?.pciAddress], [true, '0000:00:03.0'])
-})
+const places: [what: string, device: string, pciAddress: string | undefined][] = [
+  ['a virtio card', 'pci0000:00/0000:00:03.0/virtio0', '0000:00:03.0'],
+  ['a virtio card behind a root port (q35)', 'pci0000:00/0000:00:02.1/0000:02:00.0/virtio1', '0000:02:00.0'],
+  ['a card behind two bridges', 'pci0000:00/0000:00:1c.0/0000:01:00.0/0000:02:08.0', '0000:02:08.0'],
+  ['a virtual function', 'pci0000:00/0000:00:05.0/0000:06:10.1', '0000:06:10.1'],
+  ['a card in a domain of five digits', 'pci10000:00/10000:00:02.0', '10000:00:02.0'],
+  ['a card on USB', 'pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0', undefined],
+  ['a card of Xen', 'vif-0', undefined],
+]
+
+for (const [what, device, pciAddress] of places) {
+  test(`the PCI address of ${what}: ${pciAddress ?? 'none'}`, t => {
+    const [link] = readEntries(t, {ens3: {device}})
+    assert.deepEqual([link?.isPhysical, link?.pciAddress], [true, pciAddress])
+  })
+}
 
 test('where there are physical cards, others are not configured', t => {
   const links = readEntries(t, {eth0: {}, ens3: {device: 'pci0000:00/0000:00:03.0/virtio0'}})

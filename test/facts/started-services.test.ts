@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import {symlinkSync} from 'node:fs'
+import {join} from 'node:path'
 import {test} from 'node:test'
 import {readStartedServices} from '../../src/facts/started-services.ts'
 import {openSystem} from '../../src/system/system.ts'
@@ -32,3 +34,12 @@ for (const [what, files, started] of cases) {
     assert.deepEqual([...services].sort(), started)
   })
 }
+
+test('a unit that is masked is not started, whatever links there are to it', t => {
+  const wants = 'etc/systemd/system/multi-user.target.wants'
+  const root = makeDirectory(t, {'etc/rcS.d/S10networking': '', [`${wants}/systemd-networkd.service`]: ''})
+  for (const name of ['networking', 'systemd-networkd']) {
+    symlinkSync('/dev/null', join(root, `etc/systemd/system/${name}.service`))
+  }
+  assert.deepEqual([...readStartedServices(openSystem(root))], [])
+})

@@ -11,7 +11,13 @@ import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {firstSlot, type Machine, startMachine} from './machine.ts'
 import {expectNetwork} from './network-state.ts'
-import {debian12WithSystemd, provideRoot, type RootRecipe} from './root-image.ts'
+import {
+  debian12WithManagers,
+  debian12WithSystemd,
+  debian13WithManagers,
+  provideRoot,
+  type RootRecipe,
+} from './root-image.ts'
 
 const nics = [
   {mac: '02:00:c0:a8:00:05', network: '192.168.0.0/24', host: '192.168.0.2'},
@@ -19,26 +25,13 @@ const nics = [
   {mac: '02:00:0a:07:00:05', network: '10.7.0.0/24', host: '10.7.0.2'},
 ]
 
-/** Every manager of the network is there; which of them is enabled, each machine decides. */
-const recipe12: RootRecipe = {
-  distribution: 'debian',
-  suite: 'bookworm',
-  packages: [
-    ...['systemd', 'systemd-sysv', 'netplan.io', 'network-manager', 'dbus'],
-    // polkitd wants a logind, and debootstrap finds none by itself.
-    'libpam-systemd',
-    ...['iproute2', 'openssh-server', 'udev', 'kmod', 'procps', 'busybox-static'],
-  ],
-}
-const recipe13: RootRecipe = {...recipe12, suite: 'trixie'}
-
 const timeout = 400_000
 
 describe('a machine with a context of today', {...skipWithoutGuest('machine'), concurrency: 2}, () => {
   test('Debian 12, netplan without a file, networkd disabled', {timeout}, async context => {
     await bootAndLook(context, {
       name: 'netplan-12',
-      recipe: recipe12,
+      recipe: debian12WithManagers,
       prepare: seal,
     })
   })
@@ -46,13 +39,13 @@ describe('a machine with a context of today', {...skipWithoutGuest('machine'), c
   test('Debian 13, netplan without a file, networkd disabled', {timeout}, async context => {
     await bootAndLook(context, {
       name: 'netplan-13',
-      recipe: recipe13,
+      recipe: debian13WithManagers,
       prepare: seal,
     })
   })
 
   test('Debian 12 with NetworkManager', {timeout}, async context => {
-    await bootAndLook(context, {name: 'networkmanager', recipe: recipe12, prepare: removeNetplan})
+    await bootAndLook(context, {name: 'networkmanager', recipe: debian12WithManagers, prepare: removeNetplan})
   })
 
   test('Debian 12 with ifupdown, its network cards found late', {timeout}, async context => {
@@ -70,7 +63,7 @@ describe('a machine with a context of today', {...skipWithoutGuest('machine'), c
   test('Debian 12 with networkd', {timeout}, async context => {
     await bootAndLook(context, {
       name: 'networkd',
-      recipe: recipe12,
+      recipe: debian12WithManagers,
       async prepare(guest) {
         await removeNetplan(guest)
         await guest.expect(['systemctl', 'disable', 'NetworkManager'])

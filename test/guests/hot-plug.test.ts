@@ -9,7 +9,7 @@ import {setTimeout as sleep} from 'node:timers/promises'
 import {assembleHotPlug, assembleInitScript, hotPlugPath, scriptNames} from '../../packaging/init-scripts.ts'
 import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
-import {debian12WithSystemd, provideRoot, type RootRecipe} from './root-image.ts'
+import {debian12WithSystemd, debian13WithManagers, provideRoot} from './root-image.ts'
 import {provideSmallRoot} from './small-root.ts'
 
 const guests = skipWithoutGuest('namespace')
@@ -131,8 +131,6 @@ describe('the helper of udev and mdev', guests, () => {
   })
 })
 
-const trixieWithUdev: RootRecipe = {distribution: 'debian', suite: 'trixie', packages: ['udev']}
-
 /** Devices of a machine as /sys shows them, in short: a card, what the kernel makes of nothing, drives. */
 const sysfs = `
   umount -l /sys && mount -t tmpfs sysfs /sys && cd /sys
@@ -169,7 +167,7 @@ const verdicts: [device: string, actions: readonly string[]][] = [
 describe('the udev rules', guests, () => {
   for (const [name, recipe] of [
     ['Debian 12', undefined],
-    ['Debian 13', trixieWithUdev],
+    ['Debian 13', debian13WithManagers],
   ] as const) {
     test(`of ${name} call the helper for real cards and for a disc labelled CONTEXT`, async () => {
       await using guest = await startGuest({agent: null, root: await provideRoot(recipe)})

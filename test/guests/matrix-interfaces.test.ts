@@ -15,10 +15,11 @@ import {provideRoot, type RootRecipe} from './root-image.ts'
 
 type Reader = {name: string; recipe: RootRecipe; isBusybox?: boolean}
 
+/** The slowest first: the others are tried beside it. */
 const readers: readonly Reader[] = [
+  {name: 'ifupdown2', recipe: withIfupdown2},
   {name: 'ifupdown', recipe: withIfupdown},
   {name: 'busybox', recipe: withIfupdown, isBusybox: true},
-  {name: 'ifupdown2', recipe: withIfupdown2},
   {name: 'ifupdown-ng', recipe: withIfupdownNg},
 ]
 
@@ -29,11 +30,12 @@ const path = '/etc/network/interfaces'
 /** Links in namespaces have no PCI address, and this kernel need not have 802.1Q: those belong to booted machines. */
 const tried = features.filter(({name, needs}) => name !== 'pci' && needs === undefined)
 
-for (const reader of readers) {
-  describe(`interfaces, read by ${reader.name}`, {
-    ...skipWithoutGuest('namespace'),
-    concurrency: true,
-  }, () => {
+describe('interfaces', {...skipWithoutGuest('namespace'), concurrency: 2}, () => {
+  for (const reader of readers) tryReader(reader)
+})
+
+function tryReader(reader: Reader): void {
+  describe(`read by ${reader.name}`, {concurrency: true}, () => {
     for (const kind of [undefined, 'dhcp', 'router', 'dhcp and router'] as const) {
       const here = tried.filter(feature => feature.wire === kind)
       test(`with ${kind ?? 'nobody'} on the wire: ${here.map(({name}) => name).join(', ')}`, async t => {
@@ -73,10 +75,9 @@ async function tryFeature(guest: Guest, feature: Feature): Promise<void> {
   const before = await guest.listing('/etc/network')
   await guest.expect(['vmcontext', 'boot'])
   assert.equal(await guest.listing('/etc/network'), before, 'a second boot changes something')
-  for (const device of Object.keys(feature.kernel.addresses)) {
-    await guest.expect(['ifdown', device])
-    await guest.expect(['ifup', device])
-  }
+  const devices = Object.keys(feature.kernel.addresses)
+  await guest.expect(['ifdown', ...devices])
+  await guest.expect(['ifup', ...devices])
   await expectNetwork(guest, feature)
 }
 
@@ -130,6 +131,15 @@ async function tryRest(guest: Guest): Promise<void> {
     },
   })
   await guest.expect(['ifdown', 'eth0'])
+
+  const only6 = {method: 'auto', addresses: [{address: '2001:db8:1::7', prefix: 64}], routes: []} as const
+  await reset(guest)
+  await guest.writeFile(path, render({...eth1, ipv6: only6}))
+  await guest.expect(['ifup', 'eth1'])
+  assert.match(await guest.expect(['ip', '-6', 'address', 'show', 'eth1']), /2001:db8:1::7/)
+  await guest.expect(['ifdown', 'eth1'])
+  const left = await guest.expect(['ip', '-6', 'address', 'show', 'dev', 'eth1', 'scope', 'global'])
+  assert.equal(left, '', 'an address stays where nothing of it is left in the file')
 }
 
 async function tryChange(guest: Guest): Promise<void> {

@@ -5,13 +5,26 @@ import assert from 'node:assert/strict'
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, describe, test} from 'node:test'
-import {type Feature, features, formatContext} from '../matrix/features.ts'
+import {type Feature, features, formatContext, nics} from '../matrix/features.ts'
 import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
-import {netplanRoots} from './netplan-roots.ts'
-import {expectNetwork, serveOnWire} from './network-state.ts'
-import {readLog, resetGuest, startBus, startNetworkd, startNetworkdGuest} from './networkd-guest.ts'
-import {provideRoot} from './root-image.ts'
+import {
+  activationOf,
+  rootsWithManagers,
+  serve,
+  startGuestWith,
+  startNetworkManager,
+  wires,
+} from './managers.ts'
+import {expectNetwork} from './network-state.ts'
+import {
+  expectNames,
+  readLog,
+  resetGuest,
+  startBus,
+  startNetworkd,
+  startNetworkdGuest,
+} from './networkd-guest.ts'
 
 const guests = skipWithoutGuest('namespace')
 const ownPath = '/etc/netplan/50-vmcontext.yaml'
@@ -63,18 +76,14 @@ const rivals: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-for (const recipe of netplanRoots) {
+for (const recipe of rootsWithManagers) {
   describe(`netplan of Debian ${recipe.suite}`, guests, () => {
-    // What answers at the far end cannot be taken away again: a guest for each kind of wire.
-    for (const wire of [undefined, 'dhcp', 'router', 'dhcp and router'] as const) {
+    for (const wire of wires) {
       describe(`with ${wire ?? 'nobody'} on the wire`, () => {
         let guest: Guest
         before(async () => {
-          guest = await startNetworkdGuest(await provideRoot(recipe))
-          if (wire === undefined) return
-          await guest.expectOnWire(['ip', 'address', 'add', '10.9.0.1/24', 'dev', 'wire0'])
-          await guest.expectOnWire(['ip', 'address', 'add', '2001:db8:9::1/64', 'dev', 'wire0', 'nodad'])
-          await serveOnWire(guest, wire)
+          guest = await startNetworkdGuest(recipe)
+          await serve(guest, wire)
         })
         after(() => guest?.[Symbol.asyncDispose]())
         for (const feature of features.filter(each => each.wire === wire && !cannotRun(each))) {
@@ -95,7 +104,7 @@ for (const recipe of netplanRoots) {
     }
 
     test('it accepts every file of the matrix, for either renderer', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startNetworkdGuest(recipe)
       for (const [name, text] of readExpectedFiles()) {
         for (const renderer of ['networkd', 'NetworkManager']) {
           await guest.writeFile(
@@ -111,7 +120,7 @@ for (const recipe of netplanRoots) {
     })
 
     test('of a VLAN it makes what networkd needs', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startNetworkdGuest(recipe)
       const [, text] = readExpectedFiles().find(([name]) => name === 'pci-vlan.txt')!
       await guest.writeFile(ownPath, text, 0o600)
       await guest.expect(['/usr/libexec/netplan/generate'])
@@ -128,7 +137,7 @@ for (const recipe of netplanRoots) {
     })
 
     test('for NetworkManager it makes a connection of each NIC', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startGuestWith('NetworkManager', recipe, {nics})
       await reset(guest)
       const {variables} = features.find(({name}) => name === 'dual-stack')!
       const renderer = {NETCFG_TYPE: 'netplan', NETCFG_NETPLAN_RENDERER: 'NetworkManager'}
@@ -151,10 +160,41 @@ for (const recipe of netplanRoots) {
       assert.match(made, /^route1=::\/0,2001:db8:1::1,\d+$/m)
     })
 
+    test('NetworkManager carries it out, and brings up after boot what changed', async () => {
+      await using guest = await startGuestWith('NetworkManager', recipe, {nics})
+      await reset(guest)
+      const installed = '/etc/netplan/01-network-manager-all.yaml'
+      const lan = 'lan: {match: {name: eth1}, addresses: [10.8.0.5/24], optional: true}'
+      const text = `network:\n  version: 2\n  renderer: NetworkManager\n  ethernets:\n    ${lan}\n`
+      await guest.writeFile(installed, text, 0o600)
+      const eth1 = {ETH1_IP: '10.0.0.5', ETH1_MASK: '24'}
+      const first = described(
+        {ETH0_IP: '192.168.0.5', ETH0_MTU: '1400', ...eth1},
+        {eth0: '192.168.0.5/24', eth1: '10.0.0.5/24'},
+      )
+      await boot(guest, first)
+      await startNetworkManager(guest)
+      await expectNetwork(guest, first)
+
+      const before = await activationOf(guest, 'eth1')
+      const second = described(
+        {ETH0_IP: '192.168.0.77', ...eth1},
+        {eth0: '192.168.0.77/24', eth1: '10.0.0.5/24'},
+      )
+      await boot(guest, second)
+      await expectNetwork(guest, {...second, kernel: {...second.kernel, mtu: {eth0: 1500}}})
+      assert.equal(await activationOf(guest, 'eth1'), before)
+
+      const third = described({ETH0_IP: '192.168.0.77'}, {eth0: '192.168.0.77/24', eth1: '10.8.0.5/24'})
+      await boot(guest, third)
+      await expectNetwork(guest, third)
+      assert.equal(await guest.readFile(installed), text)
+    })
+
     describe('what others wrote', () => {
       let guest: Guest
       before(async () => {
-        guest = await startNetworkdGuest(await provideRoot(recipe))
+        guest = await startNetworkdGuest(recipe)
       })
       after(() => guest?.[Symbol.asyncDispose]())
       for (const [name, files] of Object.entries(rivals)) {
@@ -169,7 +209,7 @@ for (const recipe of netplanRoots) {
     })
 
     test('after boot what changed is configured anew, and what is given back', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startNetworkdGuest(recipe)
       await reset(guest)
       await startBus(guest)
       const installed = '/etc/netplan/01-installer.yaml'
@@ -222,11 +262,8 @@ async function expectNoLease(guest: Guest, feature: Feature): Promise<void> {
 
 async function reset(guest: Guest): Promise<void> {
   await resetGuest(guest)
-  // systemd is there as far as the agent can tell, and starts networkd at boot.
-  const script = `
-    rm -rf /etc/netplan/* /run/netplan
-    mkdir -p /run/systemd/system /etc/netplan /etc/systemd/system/multi-user.target.wants
-    ln -sf /lib/systemd/system/systemd-networkd.service /etc/systemd/system/multi-user.target.wants/`
+  // systemd runs, as far as the agent can tell.
+  const script = 'rm -rf /etc/netplan/* /run/netplan; mkdir -p /run/systemd/system /etc/netplan'
   await guest.expect(['sh', '-ec', script])
 }
 
@@ -234,17 +271,9 @@ async function reset(guest: Guest): Promise<void> {
 async function boot(guest: Guest, feature: Feature): Promise<string> {
   await guest.writeFile('/context/context.sh', formatContext(feature))
   const said = await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
-  await guest.expect(['sh', '-c', 'ls /run/systemd/network/10-netplan-*.network'])
+  const made = 'ls /run/systemd/network/10-netplan-* || ls /run/NetworkManager/system-connections/netplan-*'
+  await guest.expect(['sh', '-c', made])
   return said
-}
-
-/** What networkd tells systemd-resolved, in its own words to it. */
-async function expectNames(guest: Guest, {names}: Feature): Promise<void> {
-  if (names === undefined) return
-  const state = await guest.readFile('/run/systemd/netif/state')
-  const words = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(state)?.[1]?.split(' ').sort()
-  assert.deepEqual(words('DNS'), [...names.servers].sort())
-  assert.deepEqual(words('DOMAINS'), [...names.domains].sort())
 }
 
 /** What netplan itself finds wrong; that systemd does not answer here is no news. */

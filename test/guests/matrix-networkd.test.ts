@@ -8,9 +8,10 @@ import {after, before, describe, test} from 'node:test'
 import {type Feature, features, formatContext} from '../matrix/features.ts'
 import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
-import {expectNetwork, serveOnWire} from './network-state.ts'
+import {rootsWithManagers, serve, wires} from './managers.ts'
+import {expectNetwork} from './network-state.ts'
 import {
-  networkdRoots,
+  expectNames,
   readComplaints,
   readLog,
   resetGuest,
@@ -19,7 +20,6 @@ import {
   startNetworkdGuest,
   waitOnline,
 } from './networkd-guest.ts'
-import {provideRoot} from './root-image.ts'
 
 const guests = skipWithoutGuest('namespace')
 const contextPath = '/context/context.sh'
@@ -32,18 +32,14 @@ function mustSettle({name}: Feature): boolean {
   return ['dual-stack', 'ipv6-disabled', 'ipv6-static-beside-a-router'].includes(name)
 }
 
-for (const recipe of networkdRoots) {
+for (const recipe of rootsWithManagers) {
   describe(`networkd of Debian ${recipe.suite}`, guests, () => {
-    // What answers at the far end cannot be taken away again: a guest for each kind of wire.
-    for (const wire of [undefined, 'dhcp', 'router', 'dhcp and router'] as const) {
+    for (const wire of wires) {
       describe(`with ${wire ?? 'nobody'} on the wire`, () => {
         let guest: Guest
         before(async () => {
-          guest = await startNetworkdGuest(await provideRoot(recipe))
-          if (wire === undefined) return
-          await guest.expectOnWire(['ip', 'address', 'add', '10.9.0.1/24', 'dev', 'wire0'])
-          await guest.expectOnWire(['ip', 'address', 'add', '2001:db8:9::1/64', 'dev', 'wire0', 'nodad'])
-          await serveOnWire(guest, wire)
+          guest = await startNetworkdGuest(recipe)
+          await serve(guest, wire)
         })
         after(() => guest?.[Symbol.asyncDispose]())
         for (const feature of features.filter(each => each.wire === wire)) {
@@ -65,7 +61,7 @@ for (const recipe of networkdRoots) {
     }
 
     test('it understands every file of the matrix, and says so when it does not', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startNetworkdGuest(recipe)
       for (const [path, text] of readExpectedFiles()) await guest.writeFile(path, text)
       const bogus = '/etc/systemd/network/99-bogus.network'
       await guest.writeFile(bogus, '[Match]\nName=none0\n[Network]\nBogus=1\n')
@@ -80,15 +76,18 @@ for (const recipe of networkdRoots) {
     })
 
     test('after boot only what changed is configured anew', async () => {
-      await using guest = await startNetworkdGuest(await provideRoot(recipe))
+      await using guest = await startNetworkdGuest(recipe)
       await startBus(guest)
       const eth1 = {ETH1_IP: '10.0.0.5', ETH1_MASK: '255.0.0.0'}
       const described = (variables: Record<string, string>): Feature => {
+        const {ETH0_IP6} = variables
         const addresses: Record<string, string[]> = {eth0: [`${variables.ETH0_IP}/24`]}
+        if (ETH0_IP6 !== undefined) addresses.eth0!.push(`${ETH0_IP6}/64`)
         if (variables.ETH1_IP !== undefined) addresses.eth1 = ['10.0.0.5/8']
         return {name: 'after boot', variables, kernel: {addresses, routes: []}}
       }
-      const first = described({ETH0_IP: '192.168.0.5', ...eth1})
+      const more = {ETH0_IP6: '2001:db8::5', ETH0_DNS: '192.168.0.53'}
+      const first = described({ETH0_IP: '192.168.0.5', ...more, ...eth1})
       await boot(guest, first)
       await expectNetwork(guest, first)
 
@@ -98,6 +97,7 @@ for (const recipe of networkdRoots) {
       const said = await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
       assert.match(said, /networkctl reload/)
       await expectNetwork(guest, second)
+      assert.doesNotMatch(await guest.readFile('/run/systemd/netif/state'), /^DNS=/m)
       assert.doesNotMatch((await readLog(guest)).slice(mark), /^eth1: .*(onfiguring|Bringing link down)/m)
 
       const third = described({ETH0_IP: '192.168.0.77'})
@@ -112,15 +112,6 @@ async function boot(guest: Guest, feature: Feature): Promise<void> {
   await guest.writeFile(contextPath, formatContext(feature))
   await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
   await startNetworkd(guest)
-}
-
-/** What networkd tells systemd-resolved, in its own words to it. */
-async function expectNames(guest: Guest, {names}: Feature): Promise<void> {
-  if (names === undefined) return
-  const state = await guest.readFile('/run/systemd/netif/state')
-  const words = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(state)?.[1]?.split(' ').sort()
-  assert.deepEqual(words('DNS'), [...names.servers].sort())
-  assert.deepEqual(words('DOMAINS'), [...names.domains].sort())
 }
 
 /** No router's word will be taken: neither by the kernel, nor by networkd, which says so when it listens. */

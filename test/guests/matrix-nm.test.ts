@@ -4,36 +4,30 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {type Feature, features, formatContext, nics} from '../matrix/features.ts'
-import {type Guest, startGuest} from './guest.ts'
+import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
-import {expectNetwork, serveOnWire} from './network-state.ts'
-import {provideRoot, type RootRecipe} from './root-image.ts'
+import {activationOf, serve, startGuestWith, startNetworkManager} from './managers.ts'
+import {expectNetwork} from './network-state.ts'
+import {debian12WithManagers, debian13WithManagers, type RootRecipe} from './root-image.ts'
 
 const guests = skipWithoutGuest('namespace')
 const profiles = '/etc/NetworkManager/system-connections'
 
-/** NetworkManager 1.42 and 1.52, and nothing else that could configure a network. */
-const recipe = (suite: string): RootRecipe => ({
-  distribution: 'debian',
-  suite,
-  // polkitd wants a logind, and debootstrap finds none by itself.
-  packages: ['network-manager', 'dbus', 'libpam-systemd', 'iproute2', 'procps'],
-})
-
 // A veth has no MAC of its own, and the profiles name the interface. With a list of links they name the MAC.
+// NetworkManager 1.42 and 1.52.
 const spellings = [
-  {suite: 'bookworm', by: 'name', options: []},
-  {suite: 'trixie', by: 'MAC', options: ['--links', '/links']},
+  {recipe: debian12WithManagers, by: 'name', options: []},
+  {recipe: debian13WithManagers, by: 'MAC', options: ['--links', '/links']},
 ] as const
 
-for (const {suite, by, options} of spellings) {
-  describe(`NetworkManager of Debian ${suite}, by ${by}`, {...guests, concurrency: 2}, () => {
+for (const {recipe, by, options} of spellings) {
+  describe(`NetworkManager of Debian ${recipe.suite}, by ${by}`, {...guests, concurrency: 2}, () => {
     for (const feature of features.filter(
       ({needs, name}) => needs === undefined && (name !== 'pci' || by === 'MAC'),
     )) {
       test(feature.name, async () => {
-        await using guest = await startNmGuest(suite)
-        if (feature.wire !== undefined) await serve(guest, feature.wire)
+        await using guest = await startNmGuest(recipe)
+        await serve(guest, feature.wire)
         await describeTo(guest, feature.variables, options)
         await startNetworkManager(guest)
         await expectNetwork(guest, feature)
@@ -45,7 +39,7 @@ for (const {suite, by, options} of spellings) {
     }
 
     test('a VLAN is read, without the kernel for it', async () => {
-      await using guest = await startNmGuest(suite)
+      await using guest = await startNmGuest(recipe)
       const feature = features.find(({needs}) => needs === 'vlan')!
       await describeTo(guest, feature.variables, ['--links', '/links'])
       await startNetworkManager(guest)
@@ -79,7 +73,7 @@ for (const {suite, by, options} of spellings) {
 
 describe('NetworkManager and others', guests, () => {
   test('after boot only what changed comes up anew, and what was there before comes back', async () => {
-    await using guest = await startNmGuest('bookworm')
+    await using guest = await startNmGuest(debian12WithManagers)
     await guest.writeFile(`${profiles}/Lab.nmconnection`, lab, 0o600)
     await describeTo(guest, {...eth0, ...eth1})
     await startNetworkManager(guest)
@@ -99,7 +93,7 @@ describe('NetworkManager and others', guests, () => {
   })
 
   test('a profile for any card stays, and ours comes first', async () => {
-    await using guest = await startNmGuest('bookworm')
+    await using guest = await startNmGuest(debian12WithManagers)
     const any = lab.replace('interface-name=eth1', 'autoconnect-priority=500')
     await guest.writeFile(`${profiles}/Any.nmconnection`, any, 0o600)
     await describeTo(guest, eth0)
@@ -108,7 +102,7 @@ describe('NetworkManager and others', guests, () => {
   })
 
   test('a card that has a stanza of ifupdown is taken over, and the stanza of another one stays', async () => {
-    await using guest = await startNmGuest('bookworm')
+    await using guest = await startNmGuest(debian12WithManagers)
     const stanza = (name: string) => `auto ${name}\niface ${name} inet static\n  address 1.2.3.4/24\n`
     await guest.writeFile('/etc/network/interfaces', `${stanza('eth0')}\n${stanza('eth1')}`)
     await describeTo(guest, eth0)
@@ -120,7 +114,7 @@ describe('NetworkManager and others', guests, () => {
   })
 
   test('a card that the configuration leaves alone is taken back, and no other', async () => {
-    await using guest = await startNmGuest('bookworm')
+    await using guest = await startNmGuest(debian12WithManagers)
     const vendor = '/usr/lib/NetworkManager/conf.d/10-globally-managed-devices.conf'
     // Ubuntu's.
     await guest.writeFile(
@@ -137,6 +131,10 @@ describe('NetworkManager and others', guests, () => {
     await describeTo(guest, {...eth0, ...eth1})
     await expectNetwork(guest, expecting({eth0: ['192.168.0.5/24'], eth1: ['10.0.0.5/24']}))
     assert.equal(await stateOf(guest, 'lo'), 'unmanaged')
+
+    await describeTo(guest, eth0)
+    const isLeft = `until nmcli -g DEVICE,STATE device | grep -q '^eth1:unmanaged'; do sleep 0.1; done`
+    await guest.expect(['sh', '-c', isLeft], {timeoutMs: 20_000})
     // Our exceptions alone would make a list that leaves everything else alone.
     await guest.expect(['rm', vendor])
     await guest.expect(['nmcli', 'general', 'reload', 'conf'])
@@ -162,10 +160,8 @@ address1=172.31.0.9/24
 method=disabled
 `
 
-function startNmGuest(suite: string): Promise<Guest> {
-  return provideRoot(recipe(suite)).then(root =>
-    startGuest({root, nics: nics.map(({name, mac}) => ({name, mac}))}),
-  )
+function startNmGuest(recipe: RootRecipe): Promise<Guest> {
+  return startGuestWith('NetworkManager', recipe, {nics: nics.map(({name, mac}) => ({name, mac}))})
 }
 
 /** As a boot does, or after it a changed disc. */
@@ -177,27 +173,8 @@ async function describeTo(guest: Guest, variables: Record<string, string>, optio
   await guest.expect(['vmcontext', 'boot', '--stage', 'local', ...options])
 }
 
-/** As a daemon it writes its pid file before it returns, and goes on by itself. */
-async function startNetworkManager(guest: Guest): Promise<void> {
-  const script =
-    'mkdir -p /run/dbus && dbus-uuidgen --ensure && dbus-daemon --system --fork && NetworkManager'
-  await guest.expect(['sh', '-ec', script])
-  await guest.expect(['sh', '-c', 'until nmcli general status >/dev/null 2>&1; do sleep 0.1; done'])
-}
-
-async function serve(guest: Guest, kind: NonNullable<Feature['wire']>): Promise<void> {
-  await guest.expectOnWire(['ip', 'address', 'add', '10.9.0.1/24', 'dev', 'wire0'])
-  await guest.expectOnWire(['ip', 'address', 'add', '2001:db8:9::1/64', 'dev', 'wire0', 'nodad'])
-  await serveOnWire(guest, kind)
-}
-
 function expecting(addresses: Record<string, string[]>): Feature {
   return {name: 'addresses', variables: {}, kernel: {addresses, routes: []}}
-}
-
-/** Which activation of a profile a device has: every one gets a number of its own. */
-function activationOf(guest: Guest, device: string): Promise<string> {
-  return guest.expect(['nmcli', '-g', 'GENERAL.CON-PATH', 'device', 'show', device])
 }
 
 async function stateOf(guest: Guest, device: string): Promise<string> {

@@ -1,21 +1,16 @@
 // Guests whose network is systemd-networkd's: the real program in a namespaced guest, without systemd as its init.
 
-import {nics} from '../matrix/features.ts'
-import {type Guest, startGuest} from './guest.ts'
+import assert from 'node:assert/strict'
+import {type Feature, nics} from '../matrix/features.ts'
+import type {Guest} from './guest.ts'
+import {startGuestWith} from './managers.ts'
 import type {RootRecipe} from './root-image.ts'
-
-/** networkd and networkctl are in Debian's package systemd; dbus lets one talk to the other. */
-const packages = ['systemd', 'dbus', 'iproute2', 'procps']
-
-export const networkdRoots: readonly RootRecipe[] = ['bookworm', 'trixie'].map(suite => {
-  return {distribution: 'debian', suite, packages}
-})
 
 const logPath = '/run/networkd.log'
 
 /** Starts a guest with the NICs of the matrix. */
-export async function startNetworkdGuest(root: string): Promise<Guest> {
-  const guest = await startGuest({root, nics})
+export async function startNetworkdGuest(recipe: RootRecipe): Promise<Guest> {
+  const guest = await startGuestWith('systemd-networkd', recipe, {nics})
   // As systemd makes it at the first boot; without it there is no DUID, and no DHCPv6.
   await guest.writeFile('/etc/machine-id', '0123456789abcdef0123456789abcdef\n')
   return guest
@@ -70,4 +65,13 @@ export async function readComplaints(guest: Guest): Promise<string[]> {
 /** Everything that networkd said since it was started. */
 export async function readLog(guest: Guest): Promise<string> {
   return guest.readFile(logPath)
+}
+
+/** What networkd tells systemd-resolved, in its own words to it. */
+export async function expectNames(guest: Guest, {names}: Feature): Promise<void> {
+  if (names === undefined) return
+  const state = await guest.readFile('/run/systemd/netif/state')
+  const words = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(state)?.[1]?.split(' ').sort()
+  assert.deepEqual(words('DNS'), [...names.servers].sort())
+  assert.deepEqual(words('DOMAINS'), [...names.domains].sort())
 }

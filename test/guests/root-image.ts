@@ -41,6 +41,24 @@ export const debian12WithSystemd: RootRecipe = {
   packages: ['systemd', 'systemd-sysv', ...debian12.packages.filter(name => name !== 'sysvinit-core')],
 }
 
+/**
+ * Debian 12 with every manager of the network but ifupdown. NetworkManager is enabled by its installation; which of
+ * them shall be in charge, each guest and machine decides.
+ */
+export const debian12WithManagers: RootRecipe = {
+  distribution: 'debian',
+  suite: 'bookworm',
+  packages: [
+    ...['systemd', 'systemd-sysv', 'netplan.io', 'network-manager', 'dbus'],
+    // polkitd wants a logind, and debootstrap finds none by itself.
+    'libpam-systemd',
+    ...['iproute2', 'openssh-server', 'udev', 'kmod', 'procps', 'busybox-static'],
+  ],
+}
+
+/** Debian 13 likewise. */
+export const debian13WithManagers: RootRecipe = {...debian12WithManagers, suite: 'trixie'}
+
 /** Raised when the finishing touches below change, so that no older root is taken. */
 const edition = 2
 

@@ -99,6 +99,21 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
     assert.deepEqual((await guest.addresses()).eth2, [])
     assert.doesNotMatch(await guest.readFile(path), /eth2/)
   })
+
+  for (const [what, looksBetween] of [
+    ['and the agent has seen neither', false],
+    ['and the agent has seen it gone', true],
+  ] as const) {
+    test(`configures a NIC anew that was taken out and put in again, ${what}`, async () => {
+      await using guest = await startRunning()
+      await guest.expect(['ip', 'link', 'delete', 'eth1'])
+      if (looksBetween) await guest.run(['vmcontext', 'boot'])
+      await guest.addNics([{name: 'eth1', mac: '02:00:0a:00:00:05'}])
+      const {exitCode, stdout} = await guest.run(['vmcontext', 'boot'])
+      assert.equal(exitCode, 0, stdout)
+      assert.deepEqual((await guest.addresses()).eth1, ['10.0.0.5/24'])
+    })
+  }
 })
 
 /** A guest whose network service has run. */

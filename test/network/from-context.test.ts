@@ -104,7 +104,7 @@ describe('what is left as it is', () => {
 describe('metrics', () => {
   const gives = (context: string, expected: string[], notes: number) =>
     test(context, () => {
-      const result = decide(context)
+      const result = decide(context, `${usualLinks}; eth2 52:54:00:00:00:02 0000:00:05.0`)
       assert.deepEqual(nicsOf(result), expected)
       assert.equal(result.said.length, notes, result.said.join('\n'))
     })
@@ -121,6 +121,25 @@ describe('metrics', () => {
     `${one}; ${two}; ETH0_METRIC='7'`,
     ['eth0 192.168.0.5/24 via 192.168.0.1 metric 7', 'eth1 10.0.0.5/24 via 10.0.0.1'],
     0,
+  )
+  const third = "PCI1_ADDRESS='00:05.0'; PCI1_IP='10.1.0.5'; PCI1_GATEWAY='10.1.0.1'"
+  gives(
+    `${one}; ${two}; ${third}`,
+    [
+      'eth0 192.168.0.5/24 via 192.168.0.1',
+      'eth1 10.0.0.5/24 via 10.0.0.1 metric 101',
+      'eth2 10.1.0.5/24 via 10.1.0.1 metric 102',
+    ],
+    1,
+  )
+  gives(
+    `${one}; ${two}; ${third}; PCI1_METRIC='101'`,
+    [
+      'eth0 192.168.0.5/24 via 192.168.0.1',
+      'eth1 10.0.0.5/24 via 10.0.0.1 metric 102',
+      'eth2 10.1.0.5/24 via 10.1.0.1 metric 101',
+    ],
+    1,
   )
   gives(
     `ETH0_METHOD='dhcp'; ETH0_IP='192.168.0.5'; ${two}`,

@@ -24,7 +24,7 @@ const on = 'echo 0 >disable_ipv6; echo 2 >accept_ra; echo 1 >autoconf'
 const kernel = (commands: string, device = 'eth0') =>
   `pre-up cd /proc/sys/net/ipv6/conf/${device} 2>/dev/null && { ${commands}; } || true`
 const restored = (device = 'eth0') =>
-  `post-down cd /proc/sys/net/ipv6/conf/${device} 2>/dev/null && { for name in disable_ipv6 accept_ra autoconf; do cat ../default/$name >$name; done; } || true`
+  `post-down cd /proc/sys/net/ipv6/conf/${device} 2>/dev/null && { echo 1 >disable_ipv6; for name in accept_ra autoconf disable_ipv6; do cat ../default/$name >$name; done; } || true`
 const inet = ['iface eth0 inet static', 'address 192.168.0.5', 'netmask 255.255.255.0']
 const inet6 = ['iface eth0 inet6 static', 'address 2001:db8::5', 'netmask 64', 'dad-attempts 0']
 

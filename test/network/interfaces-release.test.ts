@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
+import type {FileFact} from '../../src/facts/files.ts'
 import type {Change, Rendering} from '../../src/network/dialect.ts'
 import {interfaces} from '../../src/network/interfaces/interfaces.ts'
 import type {LinkName, Nic} from '../../src/network/model.ts'
@@ -70,6 +71,10 @@ describe('given back: the file is as it was', () => {
   returns('a mapping', {[path]: `${lo}${auto}mapping eth1 eth0\n  script /x\niface lan inet dhcp\n`})
   returns('a mapping of its own', {[path]: `${lo}${auto}mapping eth0\n  script /x\n`})
   returns('a file that is sourced', {[path]: `source ${directory}/*\n${lo}`, [`${directory}/e`]: auto + dhcp})
+  returns('a pattern', {[path]: `${lo}auto /eth*\n${dhcp}`})
+  returns('a pattern for others', {[path]: `${lo}auto /ens*\n${dhcp}`}, [eth0], [])
+  returns('what nothing brings up', {[path]: `${lo}${dhcp}`}, [eth0], [])
+  returns('what nothing defines', {[path]: `${lo}${auto}`}, [eth0], [])
   returns('hotplug', {[path]: `${lo}allow-hotplug eth0\n${dhcp}`})
   returns(
     'two NICs',
@@ -99,7 +104,12 @@ describe('given back: what others did meanwhile stays', () => {
     text => text.replace(/iface eth0[\s\S]*/, theirs),
     `${lo}\n${auto}${theirs}`,
   )
-  after('ours taken out', text => text.replace(/auto eth0[\s\S]*/, ''), `${lo}\n`)
+  after('ours taken out', text => text.replace(/auto eth0[\s\S]*/, ''), `${lo}\n${auto}${dhcp}`)
+  after(
+    'ours taken out, and a NIC added',
+    text => text.replace(/auto eth0[\s\S]*/, 'auto eth7\n'),
+    `${lo}\nauto eth7\n\n${auto}\n${dhcp}`,
+  )
   after(
     'a comment in ours',
     text => `${text.replace('    netmask', '    # mine\n    netmask')}#\n`,
@@ -124,6 +134,42 @@ describe('given back: what others did meanwhile stays', () => {
     }))
     assert.equal(after[path], `${lo}\n\nauto eth7\n`)
     assert.deepEqual(rendering.restored, [])
+  })
+})
+
+describe('what we wrote ourselves does not come back', () => {
+  const ours = apply(interfaces, [both], {[path]: lo})
+  const without = (name: string, then: Change, expected: string, originals: ReadonlyMap<string, FileFact>) =>
+    test(name, () => {
+      const rendering = interfaces.render(then, guest(ours, {originals}))
+      assert.equal(perform(ours, rendering)[path], expected)
+      assert.deepEqual(rendering.changed, ['eth0'])
+    })
+
+  without('a family', define(eth0), apply(interfaces, [eth0], {[path]: lo})[path]!, new Map())
+  without('a kept copy with a stanza of ours', {...define(), giveBack: [eth0]}, `${lo}\n`, tree(ours))
+})
+
+describe('no NIC goes down for what changes nothing', () => {
+  const stays = (name: string, nics: readonly Nic[], edit: (text: string) => string) =>
+    test(name, () => {
+      const {rendering, after} = change({[path]: lo}, nics, define(...nics), texts => ({
+        [path]: edit(texts[path]!),
+      }))
+      assert.deepEqual(rendering.changed, [])
+      assert.match(after[path]!, /^iface eth0/m)
+    })
+
+  stays('a comment in ours', [eth0], text => text.replace(/^ +netmask/m, '  # mine\n$&'))
+  stays('a blank line in ours', [eth0], text => text.replace(/^ +netmask/m, '\n$&'))
+  stays('`auto` taken out', [eth0], text => text.replace('auto eth0\n', ''))
+  test('another that goes, beside a VLAN whose NIC was ours by itself', () => {
+    const before = {[path]: `${lo}\nallow-hotplug eth0\n${dhcp}\nauto eth1\niface eth1 inet dhcp\n`}
+    const first = apply(interfaces, [eth0, eth1], before)
+    const {rendering} = change(before, [eth0, eth1], {...define(tagged), giveBack: [eth1]}, () =>
+      perform(first, interfaces.render(define(tagged, eth1), guest(first))),
+    )
+    assert.deepEqual(rendering.changed, ['eth1'])
   })
 })
 
@@ -152,6 +198,10 @@ describe('one of several', () => {
     assert.deepEqual(after, apply(interfaces, [tagged], before))
     assert.deepEqual(rendering.changed, ['eth0', 'eth0.7'])
   })
+  test('a card that has another name now: nothing comes up by the old one', () => {
+    const {rendering} = change(before, [eth0], {...define({...eth0, device: 'ens3'}), giveBack: [eth0]})
+    assert.deepEqual([rendering.changed, rendering.restored], [['ens3', 'eth0'], []])
+  })
   test('a VLAN goes with the NIC below it', () => {
     const {after, rendering} = change(before, [tagged], {giveBack: [tagged]})
     assert.deepEqual(after, before)
@@ -176,6 +226,16 @@ describe('withdrawn', () => {
   test('ours, and what stood there before does not come back', () => {
     const before = {[path]: `${lo}${auto}${dhcp}`}
     assert.equal(change(before, [eth0], {withdraw: [eth0]}).after[path], lo)
+  })
+  test('and given back later on', () => {
+    const before = {[path]: `${lo}${auto}${dhcp}iface eth0 inet6 auto\n`}
+    const {after} = change(before, [both], {withdraw: [both]})
+    const {files, changed, restored} = interfaces.render(
+      {...define(), giveBack: [both]},
+      guest(after, {originals: tree(before)}),
+    )
+    assert.deepEqual(perform(after, {files} as Rendering), before)
+    assert.deepEqual([changed, restored], [['eth0'], ['eth0']])
   })
   test('from a file that is sourced', () => {
     const before = {[path]: `source ${directory}/*\n${lo}`, [`${directory}/e`]: auto + dhcp}

@@ -6,7 +6,7 @@ import type {FileFact} from '../../src/facts/files.ts'
 import type {Surroundings} from '../../src/network/dialect.ts'
 import type {LinkName, Nic} from '../../src/network/model.ts'
 import {netplan} from '../../src/network/netplan/netplan.ts'
-import {parseOwn} from '../../src/network/netplan/yaml-file.ts'
+import {parseOwn} from '../../src/network/netplan/read-yaml.ts'
 import {apply, define, guest, nic, tree} from './samples.ts'
 
 const own = '/etc/netplan/50-vmcontext.yaml'
@@ -336,7 +336,7 @@ describe('what netplan cannot say', () => {
   test('is a problem for NetworkManager', () => {
     const {files, problems} = netplan.render(
       define({...auto, dns: ['9.9.9.9']}),
-      guest({}, {netplanRenderer: 'NetworkManager'}),
+      guest({}, {netplanRenderer: 'NetworkManager', services: new Set(['NetworkManager'])}),
     )
     assert.deepEqual(
       files.map(({path}) => path),
@@ -345,6 +345,13 @@ describe('what netplan cannot say', () => {
     assert.deepEqual(
       problems.map(({code}) => code),
       ['value-ignored'],
+    )
+  })
+  test('is carried out by a NetworkManager that nothing starts, and that is a problem', () => {
+    const {problems} = netplan.render(define(eth0), guest({}, {netplanRenderer: 'NetworkManager'}))
+    assert.deepEqual(
+      problems.map(({code}) => code),
+      ['network-unmanaged'],
     )
   })
 })
@@ -381,9 +388,19 @@ describe('renderer', () => {
 })
 
 describe('activation', () => {
-  const runs = (name: string, surroundings: Partial<Surroundings>, before: string[], after: string[]) =>
+  const runs = (
+    name: string,
+    surroundings: Partial<Surroundings>,
+    before: string[],
+    after: string[],
+    back: string[] = [],
+  ) =>
     test(name, () => {
-      const activation = {down: ['eth0', 'eth1.7'], up: ['eth0'], network: define(eth0).network}
+      const activation = {
+        down: ['eth0', 'eth1.7', 'eth9'],
+        up: ['eth0', ...back],
+        network: define(eth0).network,
+      }
       const vlan = {[own]: file('ethernets:', '  eth1: {}', 'vlans:', '  eth1.7: {id: 7, link: eth1}')}
       const actions = netplan.activate(activation, guest(vlan, surroundings))
       const words = (argv: readonly string[]) =>
@@ -419,9 +436,19 @@ describe('activation', () => {
   )
   runs(
     'at boot, NetworkManager',
-    {landmarks: new Set([systemd, libexec]), netplanRenderer: 'NetworkManager'},
+    {
+      landmarks: new Set([systemd, libexec]),
+      netplanRenderer: 'NetworkManager',
+      services: new Set(['NetworkManager']),
+    },
     [],
     [libexec],
+  )
+  runs(
+    'at boot, NetworkManager, which nothing starts',
+    {landmarks: new Set([systemd, libexec]), netplanRenderer: 'NetworkManager'},
+    [],
+    [libexec, 'systemctl --no-block start NetworkManager.service'],
   )
   runs(
     'after boot',
@@ -433,14 +460,31 @@ describe('activation', () => {
     'after boot, old systemd',
     {isStarted: true, systemdVersion: 237},
     ['networkctl delete eth1.7'],
-    ['gently netplan generate', 'systemctl restart systemd-networkd.service'],
+    ['gently netplan generate', 'systemctl restart systemd-networkd.service', 'ip address flush dev eth9'],
   )
   runs(
     'after boot, NetworkManager',
     {isStarted: true, landmarks: new Set([libexec]), netplanRenderer: 'NetworkManager'},
     [],
-    [`gently ${libexec}`, 'nmcli connection reload', 'nmcli connection up netplan-eth0'],
+    [
+      `gently ${libexec}`,
+      'nmcli general reload conf',
+      'nmcli connection reload',
+      'nmcli --wait 25 connection up netplan-eth0 ifname eth0',
+      'nmcli --wait 25 device connect eth1',
+    ],
+    ['eth1'],
   )
+  test('after boot, NetworkManager, of a VLAN and the NIC below it', () => {
+    const tagged = {...eth0, vlan: {id: 7, name: 'eth0.7'}}
+    const activation = {down: ['eth0.7'], up: ['eth0.7'], network: define(tagged).network}
+    const surroundings = guest({}, {isStarted: true, netplanRenderer: 'NetworkManager'})
+    const {after} = netplan.activate(activation, surroundings)
+    assert.deepEqual(
+      after.slice(3).map(({argv}) => argv.slice(3).join(' ')),
+      ['connection up netplan-eth0 ifname eth0', 'connection up netplan-eth0.7'],
+    )
+  })
 })
 
 describe('a NIC that has another name now', () => {
@@ -472,4 +516,47 @@ test('what was said of DHCP for one family alone is said of both, as netplan wan
   const [entry] = entries(apply(netplan, [nic6], {[other]: before})[own])
   assert.deepEqual(entry?.fields['dhcp4-overrides'], {'use-dns': 'no'})
   assert.deepEqual(entry?.fields['dhcp6-overrides'], {'use-dns': 'no'})
+})
+
+test('a file that somebody has broken keeps its bytes, and its entry is named', () => {
+  const {mac} = eth1
+  const broken = 'network: {{\n'
+  const originals = tree({[other]: file('ethernets:', '  eth1: {dhcp4: true}')})
+  const change = {...define(eth0), giveBack: [{device: 'eth1', mac}]}
+  const {files, problems} = netplan.render(change, guest({[other]: broken}, {originals}))
+  assert.deepEqual(
+    files.map(({path}) => path),
+    [own],
+  )
+  assert.match(
+    problems.map(({message}) => message).join('\n'),
+    /`eth1` before us does not come back: not YAML/,
+  )
+})
+
+describe('resolv.conf', () => {
+  const isMade = (expected: boolean, name: string, fields: Partial<Surroundings>) =>
+    test(`${expected}: ${name}`, () => assert.equal(netplan.resolvesNames(guest({}, fields)), expected))
+  const resolved = {services: new Set(['systemd-resolved'])}
+  const manager = {netplanRenderer: 'NetworkManager'} as const
+  isMade(true, 'by systemd-resolved', resolved)
+  isMade(false, 'by nobody', {})
+  isMade(false, 'a plain file, which systemd-resolved only reads', {
+    ...resolved,
+    files: tree({'/etc/resolv.conf': ''}),
+  })
+  isMade(true, 'by NetworkManager', manager)
+  isMade(false, 'NetworkManager was told not to', {
+    ...manager,
+    files: tree({'/etc/NetworkManager/conf.d/dns.conf': '[main]\ndns=none\n'}),
+  })
+})
+
+test('of a NIC that is given back with its VLAN, the NIC alone has a definition again', () => {
+  const vlan = {id: 7, name: 'eth1.7'}
+  const originals = tree({[other]: file('ethernets:', '  eth1: {dhcp4: true}')})
+  const surroundings = guest(apply(netplan, [eth0, {...eth1, vlan}], {}), {originals})
+  const change = {...define(eth0), giveBack: [{device: 'eth1', mac: eth1.mac, vlan}]}
+  const {changed, restored} = netplan.render(change, surroundings)
+  assert.deepEqual([changed, restored], [['eth1.7'], ['eth1']])
 })

@@ -93,7 +93,7 @@ describe('a file of somebody else', () => {
       )
       assert.equal(problems(define(eth0), texts) !== '', expected.includes('rival'))
     })
-  takes('10-cloud-init-eth0.network', '[Match]; Name=eth0')
+  takes('10-cloud-init-eth0.network', '[Match]; Name=eth0', 'remove 10-cloud-init-eth0.network')
   takes('20-wired.network', '[Match]; Name=e*')
   takes('00-eth0.network', '[Match]; Name=eth0', 'remove 00-eth0.network')
   takes('05-eth0.network', '[Match]; # mine; Name = eth0', 'remove 05-eth0.network')
@@ -201,9 +201,13 @@ describe('a NIC that is no longer ours', () => {
     const {changed, restored} = networkd.render(giveBack, guest(own(eth0, eth1), {...enabled, ...kept}))
     assert.deepEqual([changed, restored], [['eth0'], ['eth0']])
   })
-  test('does not get a file back under a name that another one has now', () => {
-    const renamed = {...eth0, device: 'ens3'}
-    const change = {network: {...noNetwork, nics: [renamed]}, withdraw: [], giveBack: [eth0]}
+  const renamed = {...eth0, device: 'ens3'}
+  const change = {network: {...noNetwork, nics: [renamed]}, withdraw: [], giveBack: [eth0]}
+  test('gets a file for its old name back, as nothing of ours has that name now', () => {
+    const {files} = networkd.render(change, guest(own(eth0), {...enabled, ...kept}))
+    assert.ok(files.some(({kind, path}) => kind === 'write' && kept.originals.has(path)))
+  })
+  test('does not get a file back that would be for it under its new name too', () => {
     const byMac = {originals: tree({[`${directory}/00-mac.network`]: `[Match]\nMACAddress=${eth0.mac}\n`})}
     assert.deepEqual(deeds(change, own(eth0), byMac), [
       'write 05-vmcontext-ens3.network',
@@ -231,6 +235,25 @@ describe('a VLAN', () => {
       'remove 05-vmcontext-eth1.7.network',
     ])
   })
+  const forMany = {[`${directory}/99-default.network`]: '[Match]\nName=e*\n'}
+  const outcome = (change: Change) => {
+    const {changed, restored} = networkd.render(change, guest({...own(tagged), ...forMany}, enabled))
+    return {changed, restored}
+  }
+  test('that goes is not held for what a file for many is about', () => {
+    const change = {...define(eth1), giveBack: [tagged]}
+    assert.deepEqual(outcome(change), {changed: ['eth1', 'eth1.7'], restored: []})
+  })
+  test('goes with its NIC, which is what has a definition again', () => {
+    const change = {network: noNetwork, withdraw: [], giveBack: [tagged]}
+    assert.deepEqual(outcome(change), {changed: ['eth1.7'], restored: ['eth1']})
+  })
+})
+
+test('a NIC that gets no address at all is not waited for', () => {
+  const ipv6 = {method: 'disable', addresses: [], routes: []} as const
+  assert.match(textOf({...eth0, ipv4: undefined, ipv6}), /\[Link\] RequiredForOnline=no /)
+  assert.doesNotMatch(textOf({...eth0, ipv6}), /RequiredForOnline/)
 })
 
 describe('networkd takes notice', () => {

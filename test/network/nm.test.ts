@@ -436,6 +436,12 @@ describe('letting go', () => {
       restored: ['eth0'],
     })
   })
+  test('given back with its VLAN: it is the NIC that has a profile again', () => {
+    const tagged = {...eth0, vlan: {id: 7, name: 'eth0.7'}}
+    const surroundings = guest(apply(nm, [tagged], {}), {originals: kept})
+    const {changed, restored} = change([], [tagged], surroundings)
+    assert.deepEqual([changed, restored], [['eth0.7'], ['eth0']])
+  })
   test('given back: a profile that somebody made since then stays', () => {
     const since = {...texts, [lab]: text.replace('interface', 'autoconnect=true\ninterface')}
     assert.deepEqual(change([], [link!], guest(since, {originals: kept})).files, [`remove ${own}`])
@@ -493,6 +499,19 @@ describe('activation', () => {
   test('none', () => assert.deepEqual(commands([], started), []))
   test('a NIC given back', () =>
     assert.deepEqual(commands(['eth1'], started), [reload, 'nmcli --wait 25 device connect eth1']))
+  test('of a NIC that was given back, and that the configuration leaves alone', () => {
+    const texts = {'/etc/NetworkManager/conf.d/zz-vmcontext-eth1.conf': '[keyfile]\n'}
+    const {after} = nm.activate({down: ['eth1'], up: [], network: noNetwork}, guest(texts, started))
+    assert.deepEqual(
+      after.map(({argv}) => argv.join(' ')),
+      ['nmcli general reload conf', reload],
+    )
+  })
+  test('of a NIC that was given back may fail: it may be out of the machine', () => {
+    const activation = {down: ['eth1'], up: ['eth1'], network: noNetwork}
+    const {after} = nm.activate(activation, guest({}, started))
+    assert.equal(after.at(-1)?.optional, true)
+  })
   test('a VLAN', () => {
     const vlan = {...eth0, vlan: {id: 7, name: 'eth0.7'}}
     assert.deepEqual(commands(['eth0.7'], started, {}, vlan).slice(1), [

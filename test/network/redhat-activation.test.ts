@@ -57,3 +57,42 @@ describe('activation', () => {
     'ifup eth0.7',
   ])
 })
+
+test('what may be DHCP gets the time for it: ours, and what somebody else says', () => {
+  const dhcp: Partial<Nic> = {ipv4: {method: 'dhcp', addresses: [], routes: []}}
+  const nics = [
+    nic('eth0 192.168.0.5/24'),
+    {...nic('eth1 10.0.0.5/8'), ...dhcp},
+    {...nic('eth2 10.0.0.6/8'), ipv4: undefined, ...ipv6('disable')},
+  ]
+  const activation = {down: [], up: ['eth0', 'eth1', 'eth2', 'eth3'], network: define(...nics).network}
+  const {after} = redhat.activate(activation, guest({}, {isStarted: true}))
+  const times = after.filter(({argv}) => argv[0] === 'ifup').map(({timeoutMs}) => timeoutMs / 1000)
+  assert.deepEqual(times, [30, 75, 75, 75])
+})
+
+describe('what the kernel was told of IPv6 is taken back once nothing says it any more', () => {
+  const takesBack = (
+    name: string,
+    told: readonly string[],
+    nics: readonly Nic[],
+    expected: readonly string[],
+  ) =>
+    test(name, () => {
+      const files = Object.fromEntries(told.map(each => [`/etc/sysctl.d/60-vmcontext-${each}.conf`, '']))
+      const activation = {down: [...told], up: [], network: define(...nics).network}
+      const {after} = redhat.activate(activation, guest(files, {isStarted: true}))
+      assert.deepEqual(
+        after.filter(({argv}) => argv[0] === 'sh').map(({argv}) => argv.at(-1)),
+        expected,
+      )
+    })
+  const eth0 = (fields: Partial<Nic>) => nic('eth0 192.168.0.5/24', fields)
+
+  takesBack('given back', ['eth0'], [], ['eth0'])
+  takesBack('a family that is left alone', ['eth0'], [eth0({})], ['eth0'])
+  takesBack('another method', ['eth0'], [eth0(ipv6('static'))], [])
+  takesBack('nothing was told', [], [], [])
+  takesBack('below a VLAN', ['eth0', 'eth0.7'], [eth0({...ipv6('static'), ...vlan})], [])
+  takesBack('a VLAN that goes', ['eth0', 'eth0.7'], [], ['eth0', 'eth0.7'])
+})

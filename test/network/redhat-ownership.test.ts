@@ -76,11 +76,31 @@ describe('what stood there comes back', () => {
   returns('below a VLAN', {[at('ifcfg-eth0')]: dhcp}, {...eth0, vlan: {id: 7, name: 'eth0.7'}, ipv6: files6})
 })
 
+describe('given back, it comes up as it does at boot', () => {
+  const comesUp = (line: string, restored: readonly string[]) =>
+    test(line, () => {
+      const ours = carryOut(define(eth0), {[at('ifcfg-eth0')]: `DEVICE=eth0\n${line}\n`})
+      const back = carryOut({...none, giveBack: [eth0]}, ours.files, ours.originals)
+      assert.deepEqual([back.changed, back.restored], [['eth0'], restored])
+    })
+
+  comesUp('ONBOOT="yes"', ['eth0'])
+  comesUp('BOOTPROTO=dhcp', ['eth0'])
+  comesUp('ONBOOT=no', [])
+  comesUp('ONBOOT="No"', [])
+})
+
 test('a file that somebody has written anew is theirs', () => {
   const ours = carryOut(define(eth0), {[at('ifcfg-eth0')]: dhcp})
   const files = {...ours.files, [at('ifcfg-eth0')]: 'DEVICE=eth0\nBOOTPROTO=none\n'}
   const back = carryOut({...none, giveBack: [eth0]}, files, ours.originals)
   assert.equal(back.files[at('ifcfg-eth0')], 'DEVICE=eth0\nBOOTPROTO=none\n')
+})
+
+test('a kept copy of what we wrote does not come back', () => {
+  const {files} = carryOut(define(eth0), {})
+  const {files: after} = carryOut({...none, giveBack: [eth0]}, files, new Map([...tree(files)]))
+  assert.equal(after[at('ifcfg-eth0')], undefined)
 })
 
 test('routes that somebody has added meanwhile stay', () => {
@@ -102,6 +122,14 @@ describe('a family that is no longer described', () => {
     assert.match(after.files[at('ifcfg-eth0')]!, /IPV6INIT=no\n$/)
     assert.equal(after.files['/etc/sysctl.d/60-vmcontext-eth0.conf'], undefined)
   })
+  test('IPv4 keeps its name servers, unless the context names some', () => {
+    const names = 'DNS1=10.0.0.53\nDOMAIN="a.example"\nPEERDNS=no\n'
+    const only6 = {...eth0, ipv4: undefined, ipv6: files6}
+    const after = (dns: string[]) =>
+      carryOut(define({...only6, dns}), {[at('ifcfg-eth0')]: `${dhcp}${names}`}).files[at('ifcfg-eth0')]!
+    assert.ok(after([]).endsWith(names))
+    assert.doesNotMatch(after(['2001:db8::53']), /10\.0\.0\.53/)
+  })
   test('IPv4 too', () => {
     const after = carryOut(define({...eth0, ipv4: undefined, ipv6: files6}), both.files, both.originals)
     assert.match(after.files[at('ifcfg-eth0')]!, /^BOOTPROTO=dhcp\nPERSISTENT_DHCLIENT=yes\nIPV6INIT=yes$/m)
@@ -114,6 +142,20 @@ test('a default route that ours took the place of is back with IPv4', () => {
   const ours = carryOut(define(eth0), before)
   const after = carryOut(define({...eth0, ipv4: undefined, ipv6: files6}), ours.files, ours.originals)
   assert.equal(after.files[at('route-eth0')], before[at('route-eth0')])
+})
+
+test('a NIC that has come to carry a VLAN has no routes of its own any more', () => {
+  const before = {[at('route-eth0')]: '10.0.0.0/8 via 192.168.0.7\ndefault via 192.168.0.8\n'}
+  const ours = carryOut(
+    define({...eth0, ipv6: {...files6, gateway: {address: 'fe80::1', onLink: false, metric: 9}}}),
+    before,
+  )
+  const tagged = {...eth0, vlan: {id: 7, name: 'eth0.7'}, ipv6: files6}
+  const {files, originals} = carryOut({...define(tagged), giveBack: [eth0]}, ours.files, ours.originals)
+  assert.equal(files[at('route-eth0')], '10.0.0.0/8 via 192.168.0.7\n')
+  assert.equal(files[at('route6-eth0')], undefined)
+  const back = carryOut({...none, giveBack: [tagged]}, files, originals)
+  assert.deepEqual(withoutShared(back.files), before)
 })
 
 describe('aliases', () => {
@@ -156,6 +198,7 @@ test('a card that has another name now leaves nothing behind under the old one',
   const change = {...define(ens3), giveBack: [{device: 'eth0', mac: eth0.mac}]}
   const renamed = carryOut(change, ours.files, ours.originals)
   assert.deepEqual(Object.keys(withoutShared(renamed.files)), [at('ifcfg-ens3'), at('route-ens3')])
+  assert.deepEqual(renamed.restored, [])
   assert.deepEqual(carryOut(define(ens3), renamed.files, renamed.originals).files, renamed.files)
 })
 

@@ -70,12 +70,6 @@ describe('left alone', () => {
     ['value-ignored'],
   )
   stays('a link, and nothing to say', silent, 'x', {resolvConfTarget: '/run/resolvconf/resolv.conf'})
-  stays(
-    'ours, and there is no context',
-    {...silent, nics: [nic('eth0 192.168.0.5/24')]},
-    `${head}nameserver 1.1.1.1\n`,
-    {originals: new Map([[path, undefined]])},
-  )
 })
 
 describe('given back', () => {

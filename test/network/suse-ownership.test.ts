@@ -68,7 +68,10 @@ describe('given back, everything is as it was', () => {
     })
 
   returns('there was nothing', eth0, {}, [])
-  returns('a definition', eth0, {'ifcfg-eth0': "BOOTPROTO='dhcp'\n# \xe4\n"}, ['eth0'])
+  returns('a definition', eth0, {'ifcfg-eth0': "BOOTPROTO='dhcp'\nSTARTMODE='auto'\n# \xe4\n"}, ['eth0'])
+  returns('one that waits for its link', eth0, {'ifcfg-eth0': 'STARTMODE=hotplug\n'}, ['eth0'])
+  returns('one that nothing brings up', eth0, {'ifcfg-eth0': "STARTMODE='off'\nBOOTPROTO='dhcp'\n"}, [])
+  returns('one that does not say', eth0, {'ifcfg-eth0': "BOOTPROTO='dhcp'\n"}, [])
   returns('a default route of its own', eth0, {'ifroute-eth0': '# x\ndefault 10.9.9.9\n10.8.0.0/16 -\n'}, [])
   returns(
     'a default route for all',
@@ -77,7 +80,7 @@ describe('given back, everything is as it was', () => {
     [],
   )
   returns('the line of 2.2', eth0, {routes: 'default 10.7.7.1\n'}, [])
-  returns('a name of SLES 10', eth0, {'ifcfg-eth-id-02:00:c0:a8:00:05': 'BOOTPROTO=dhcp\n'}, ['eth0'])
+  returns('a name of SLES 10', eth0, {'ifcfg-eth-id-02:00:c0:a8:00:05': 'STARTMODE=onboot\n'}, ['eth0'])
   returns(
     'what the kernel was told',
     nic('eth0 192.168.0.5/24', {ipv6: static6}),
@@ -99,9 +102,10 @@ describe('given back, everything is as it was', () => {
     'a VLAN under another name',
     {...eth0, vlan},
     {
-      'ifcfg-eth0': 'BOOTPROTO=none\n',
-      'ifcfg-vlan7': 'ETHERDEVICE=eth0\nBOOTPROTO=dhcp\n',
+      'ifcfg-eth0': 'BOOTPROTO=none\nSTARTMODE=auto\n',
+      'ifcfg-vlan7': 'ETHERDEVICE=eth0\nSTARTMODE=auto\n',
       'ifcfg-vlan8': 'ETHERDEVICE=eth0\nBOOTPROTO=dhcp\n',
+      'ifcfg-vlan7.bak': 'ETHERDEVICE=eth0\nVLAN_ID=7\nSTARTMODE=auto\n',
     },
     ['eth0', 'vlan7'],
   )
@@ -121,6 +125,12 @@ describe('what somebody has rewritten stays', () => {
     {'ifroute-eth0': '10.1.0.0/16 -\n'},
   )
   keeps(
+    'another default route for all',
+    {routes: 'default 10.7.7.9\n'},
+    {routes: 'default 10.7.7.1\n'},
+    {routes: 'default 10.7.7.9\n'},
+  )
+  keeps(
     'other routes for all',
     {routes: '10.1.0.0/16 -\n'},
     {routes: 'default 10.7.7.1\n'},
@@ -130,6 +140,44 @@ describe('what somebody has rewritten stays', () => {
   )
   const config = {config: '# vmcontext: from the context\nX=1\nNETCONFIG_DNS_STATIC_SERVERS="8.8.8.8"\n'}
   keeps('names', config, {config: undefined}, config)
+})
+
+describe('what the kernel was told of IPv6 is taken back once nothing says it any more', () => {
+  const takesBack = (name: string, before: Nic, change: Change, expected: readonly string[]) =>
+    test(name, () => {
+      const {after: now} = apply(define(before), {})
+      const {changed} = apply(change, now, originalsOf({}, now))
+      const activation = {down: changed, up: [], network: change.network}
+      const {after} = suse.activate(activation, {...surroundingsOf(now, {}), isStarted: true})
+      assert.deepEqual(
+        after.filter(({argv}) => argv[0] === 'sh').map(({argv}) => argv.at(-1)),
+        expected,
+      )
+    })
+  const off: Nic = {...eth0, ipv6: {method: 'disable', addresses: [], routes: []}}
+  const vlan = {id: 7, name: 'eth0.7'}
+
+  takesBack('given back', off, giveBack(off), ['eth0'])
+  takesBack('a family that is left alone', off, define(eth0), ['eth0'])
+  takesBack('another method', off, define({...eth0, ipv6: static6}), [])
+  takesBack('nothing was told', eth0, giveBack(eth0), [])
+  takesBack('below a VLAN', {...eth0, vlan}, {...define(eth0), giveBack: [{...eth0, vlan}]}, ['eth0'])
+})
+
+test('a card that has another name now is not defined by its MAC again', () => {
+  const before = {'ifcfg-eth-id-02:00:c0:a8:00:05': 'STARTMODE=onboot\n'}
+  const first = apply(define(eth0), before).after
+  const change = {...define({...eth0, device: 'ens3'}), giveBack: [{device: 'eth0', mac: eth0.mac}]}
+  const {after, restored} = apply(change, first, originalsOf(before, first))
+  assert.deepEqual(Object.keys(after), ['ifcfg-ens3', 'ifroute-ens3'])
+  assert.deepEqual(restored, [])
+})
+
+test('nor does anything come up by its old name', () => {
+  const before = {'ifcfg-eth0': 'STARTMODE=auto\n'}
+  const first = apply(define(eth0), before).after
+  const change = {...define({...eth0, device: 'ens3'}), giveBack: [{device: 'eth0', mac: eth0.mac}]}
+  assert.deepEqual(apply(change, first, originalsOf(before, first)).restored, [])
 })
 
 test('withdrawn, no definition of the NIC is left, of nobody', () => {
@@ -170,6 +218,14 @@ test('a family that the context no longer gives is again what it was before us',
   const {after} = apply(define(later), first, originalsOf(before, first))
   assert.match(after['ifcfg-eth0']!, /^IPADDR='10\.0\.0\.7\/8'\nIPADDR_6_0='fd00::5\/64'$/m)
   assert.doesNotMatch(after['ifcfg-eth0']!, /192/)
+})
+
+test('the default route for all is back once IPv4 is left alone', () => {
+  const before = {routes: 'default 192.168.0.9 - -\n10.8.0.0/16 10.9.9.9\n'}
+  const first = apply(define(eth0), before).after
+  assert.equal(first.routes, '10.8.0.0/16 10.9.9.9\n')
+  const later = {...eth0, ipv4: undefined, ipv6: static6}
+  assert.equal(apply(define(later), first, originalsOf(before, first)).after.routes, before.routes)
 })
 
 describe('names in the file config', () => {

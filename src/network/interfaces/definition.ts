@@ -4,11 +4,10 @@ import {isSignature} from '../signature.ts'
 import {type Family, families, familyOf} from './family.ts'
 import type {Block} from './interfaces-file.ts'
 import {settingsOf} from './kernel-ipv6.ts'
-import {namesBroughtUp} from './selection.ts'
 
 /**
- * For each interface all that is said of it, in whatever order and spacing: its stanzas, whether it is brought up,
- * mappings that name it.
+ * For each interface all that is said of it, in whatever order and spacing: its stanzas, and mappings that name it.
+ * Whether it is brought up at boot changes nothing about one that is up.
  */
 export function collectDefinitions(blocks: readonly Block[]): ReadonlyMap<string, string> {
   const definitions = new Map<string, string[]>()
@@ -19,7 +18,6 @@ export function collectDefinitions(blocks: readonly Block[]): ReadonlyMap<string
   }
   for (const block of blocks) {
     if (familyOf(block, blocks) !== undefined) add(block.words[0]!, wordsOf(block))
-    for (const name of namesBroughtUp(block)) add(name, 'auto')
     if (block.keyword === 'mapping') for (const name of block.words) add(name, wordsOf(block))
   }
   return new Map(Array.from(definitions, ([name, parts]) => [name, parts.toSorted().join('\n')]))
@@ -70,5 +68,5 @@ function keyOf({name, family}: Unit): string {
 }
 
 function wordsOf(block: Block): string {
-  return block.lines.map(line => line.words.join(' ')).join('\n')
+  return block.lines.flatMap(({words}) => (words.length === 0 ? [] : words.join(' '))).join('\n')
 }

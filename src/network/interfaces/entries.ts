@@ -1,7 +1,7 @@
 // The interfaces that a NIC makes: itself, or a VLAN and the NIC below it without addresses.
 
 import type {ByteText} from '../../action.ts'
-import {interfaceOf, type LinkName, type Nic} from '../model.ts'
+import {interfaceOf, type Nic} from '../model.ts'
 import type {Unit} from './definition.ts'
 import {unitsOf} from './definition.ts'
 import {describedFamilies} from './family.ts'
@@ -28,9 +28,4 @@ export function listEntries(nic: Nic, spelling: Spelling): Entry[] {
   const ofParent = (comments: ByteText) => formatParent(nic, comments)
   const parent = {name: nic.device, units: unitsOf([nic.device]), isAuto: false, format: ofParent}
   return [parent, own]
-}
-
-/** The names of all interfaces that links stand for. */
-export function namesOf(links: readonly LinkName[]): string[] {
-  return links.flatMap(({device, vlan}) => (vlan === undefined ? [device] : [device, vlan.name]))
 }

@@ -5,14 +5,16 @@ import type {FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {planFile} from '../file-edit.ts'
+import {isRenamed} from '../former.ts'
 import {activateByIfup} from '../ifup.ts'
+import {interfacesOf} from '../model.ts'
 import {collectDefinitions} from './definition.ts'
 import {clientLandmarks, findMissingClients} from './dhcp-clients.ts'
-import {type Entry, listEntries, namesOf} from './entries.ts'
+import {type Entry, listEntries} from './entries.ts'
 import {formatInterfaces} from './interfaces-file.ts'
 import {placeStanzas} from './placement.ts'
 import {releaseUnits} from './release.ts'
-import {findPatterns, namesSelected} from './selection.ts'
+import {findPatterns, isChosen, selectingWords} from './selection.ts'
 import {
   defaultDirectory,
   type InterfacesFile,
@@ -50,13 +52,18 @@ function renderInterfaces(change: Change, surroundings: Surroundings): Rendering
   const hasLeases = change.network.nics.some(({ipv4}) => ipv4?.method === 'dhcp')
   const entries = change.network.nics.flatMap(nic => listEntries(nic, {landmarks, hasLeases}))
   const taken = new Set(entries.map(({name}) => name))
-  const giveBack = namesOf(change.giveBack).filter(name => !taken.has(name))
-  const withdraw = namesOf(change.withdraw).filter(name => !taken.has(name))
+  const giveBack = change.giveBack.flatMap(interfacesOf).filter(name => !taken.has(name))
+  const withdraw = change.withdraw.flatMap(interfacesOf).filter(name => !taken.has(name))
   const before = readSourcedFiles(files)
   const released = releaseUnits(before, {entries, giveBack, withdraw}, surroundings)
   const after = define(withdrawNames(released, withdraw), entries, files, landmarks.has(ngPrograms))
-  const changed = compare(before, after, [...taken, ...giveBack, ...withdraw])
-  const selected = new Set(after.flatMap(({blocks}) => blocks.flatMap(namesSelected)))
+  const [was, is] = [definitionsIn(before), definitionsIn(after)]
+  const changed = [...taken, ...giveBack, ...withdraw].filter(name => was.get(name) !== is.get(name))
+  const chosen = after.flatMap(({blocks}) => blocks.flatMap(selectingWords))
+  const renamed = change.giveBack.filter(link => isRenamed(link, change.network)).flatMap(interfacesOf)
+  const comesUp = (name: string) =>
+    !renamed.includes(name) &&
+    chosen.some(word => isChosen(name, word) && (is.has(name) || word.includes('=')))
   return {
     files: planFiles(before, after, files),
     problems: [
@@ -64,7 +71,7 @@ function renderInterfaces(change: Change, surroundings: Surroundings): Rendering
       ...findMissingClients(change.network, landmarks),
     ],
     changed,
-    restored: giveBack.filter(name => changed.includes(name) && selected.has(name)),
+    restored: giveBack.filter(name => changed.includes(name) && comesUp(name)),
   }
 }
 
@@ -89,12 +96,6 @@ function planFiles(
   return Array.from(paths).flatMap(path => planFile(tree, path, texts.get(path)))
 }
 
-/** The interfaces whose definition becomes another, comes or goes. */
-function compare(
-  before: readonly InterfacesFile[],
-  after: readonly InterfacesFile[],
-  names: readonly string[],
-): string[] {
-  const [was, is] = [before, after].map(files => collectDefinitions(files.flatMap(file => file.blocks)))
-  return names.filter(name => was!.get(name) !== is!.get(name))
+function definitionsIn(files: readonly InterfacesFile[]): ReadonlyMap<string, string> {
+  return collectDefinitions(files.flatMap(file => file.blocks))
 }

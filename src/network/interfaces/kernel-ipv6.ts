@@ -3,6 +3,7 @@
 // costs the interface its addresses: a kernel without IPv6 has no such files, nor has a link with an MTU below 1280.
 
 import type {Ipv6} from '../model.ts'
+import {restoreCommands} from '../restore-ipv6.ts'
 
 /** The command for what a NIC shall have of IPv6. */
 export function setUpIpv6(device: string, {method, metric}: Ipv6): string {
@@ -20,13 +21,12 @@ export function disableIpv6(device: string): string {
   return within(device, ['echo 1 >disable_ipv6'])
 }
 
-/** The command that leaves the link as the kernel makes it, for whoever defines it next. */
+/**
+ * The command that leaves the link as the kernel makes it, for whoever defines it next. It takes the addresses along:
+ * neither `inet6 manual` nor busybox takes the link down.
+ */
 export function restoreIpv6(device: string): string {
-  return within(device, [
-    'for name in disable_ipv6 accept_ra autoconf',
-    'do cat ../default/$name >$name',
-    'done',
-  ])
+  return within(device, restoreCommands)
 }
 
 /** Where a command finds what it sets; with the blank behind it no other device is meant. */

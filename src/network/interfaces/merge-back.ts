@@ -4,7 +4,15 @@
 import {isSigned, type Unit, type Units, unitOf, unitSet} from './definition.ts'
 import {type Block, between, formatInterfaces, parseInterfaces} from './interfaces-file.ts'
 import {addParagraphs, othersComments} from './placement.ts'
-import {forgetNames, namesBroughtUp, narrowMapping, renameSelected, renamingWords} from './selection.ts'
+import {
+  forgetNames,
+  namesBroughtUp,
+  narrowMapping,
+  narrowSelection,
+  renameSelected,
+  renamingWords,
+  selectingWords,
+} from './selection.ts'
 import type {InterfacesFile} from './sources.ts'
 
 /** Puts the stanzas of some units back, and the words that chose them for the interfaces which are given back whole. */
@@ -21,6 +29,7 @@ export function mergeBack(
   const rivals = new Set(foreign.filter(unit => meant.has(unit)).map(({name}) => name))
   const free = new Set(giveBack.filter(name => !rivals.has(name)))
   const lost = [
+    ...collectLostSelection(original, all, free),
     ...collectStanzas(original, unitSet(released.filter(unit => !isForeign.has(unit)))),
     ...collectMappings(original, all, free),
   ]
@@ -60,6 +69,22 @@ function collectMappings(
   return original.flatMap(({path, blocks}) =>
     blocks.flatMap(block => {
       const narrowed = narrowMapping(block, isMeant)
+      return narrowed === undefined ? [] : [{path, block: narrowed}]
+    }),
+  )
+}
+
+/** What chose interfaces that nothing chooses now: another dialect had them meanwhile. */
+function collectLostSelection(
+  original: readonly InterfacesFile[],
+  current: readonly Block[],
+  names: ReadonlySet<string>,
+): Lost[] {
+  const chosen = new Set(current.flatMap(selectingWords).map(word => word.split('=')[0]))
+  const isMeant = (name: string) => names.has(name) && !chosen.has(name)
+  return original.flatMap(({path, blocks}) =>
+    blocks.flatMap(block => {
+      const narrowed = narrowSelection(block, isMeant)
       return narrowed === undefined ? [] : [{path, block: narrowed}]
     }),
   )

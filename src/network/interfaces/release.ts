@@ -7,6 +7,7 @@ import {isSigned, ownedUnits, type Unit, type Units, unitOf, unitSet, unitsOf} f
 import type {Entry} from './entries.ts'
 import {type Block, commentsOf} from './interfaces-file.ts'
 import {mergeBack} from './merge-back.ts'
+import {othersComments} from './placement.ts'
 import {forgetNames} from './selection.ts'
 import {type InterfacesFile, readFreshFiles, readSourcedFiles} from './sources.ts'
 
@@ -33,7 +34,7 @@ export function releaseUnits(
   const released = findReleased(before, release)
   if (released.length === 0) return before
   const tree = asBefore(texts)
-  const original = readSourcedFiles(tree)
+  const original = withoutSigned(readSourcedFiles(tree))
   const units = unitSet(released)
   const hasRivals = unitsIn(before, block => !isSigned(block)).some(unit => units.has(unit))
   const others = (files: readonly InterfacesFile[]) => withoutOurs(files, original, released, release)
@@ -47,7 +48,11 @@ function findReleased(before: readonly InterfacesFile[], {entries, giveBack}: Re
   const concerned = new Set([...entries.map(({name}) => name), ...giveBack])
   const all = before.flatMap(file => file.blocks)
   const owned = all.flatMap(block => ownedUnits(block, all))
-  return owned.filter(unit => concerned.has(unit.name) && !kept.has(unit))
+  // Ours may be gone already: another dialect had the interface meanwhile.
+  const present = unitSet(unitsIn(before, () => true))
+  const lost = unitsOf(giveBack).filter(unit => !present.has(unit))
+  const ours = owned.filter(unit => concerned.has(unit.name))
+  return [...ours, ...lost].filter(unit => !kept.has(unit))
 }
 
 function unitsIn(files: readonly InterfacesFile[], isMeant: (block: Block) => boolean): Unit[] {
@@ -63,6 +68,16 @@ function asBefore({files, originals}: Texts): FileTree {
     else tree.set(path, file)
   }
   return tree
+}
+
+/** What we wrote never stood there before us. Where the records were lost, a kept copy may have it all the same. */
+function withoutSigned(files: readonly InterfacesFile[]): readonly InterfacesFile[] {
+  const names = new Set(unitsIn(files, isSigned).map(({name}) => name))
+  if (names.size === 0) return files
+  for (const {name} of unitsIn(files, block => !isSigned(block))) names.delete(name)
+  const edit = (block: Block) =>
+    isSigned(block) ? othersComments(block) : forgetNames(block, name => names.has(name))
+  return files.map(({path, blocks}) => ({path, blocks: blocks.flatMap(edit)}))
 }
 
 /** What the files say of everything that was never ours, in a form to compare. */

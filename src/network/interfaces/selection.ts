@@ -12,10 +12,14 @@ export function namesBroughtUp({keyword, words, lines}: Block): readonly string[
   return keyword === 'iface' && saysAuto ? words.slice(0, 1) : []
 }
 
-/** The names that are brought up at boot, or when a link appears. */
-export function namesSelected(block: Block): readonly string[] {
-  const words = block.keyword.startsWith('allow-') ? block.words : namesBroughtUp(block)
-  return words.map(word => word.split('=')[0]!)
+/** The words that choose what is brought up at boot, or when a link appears: `eth0`, `eth0=home`, `/eth*`. */
+export function selectingWords(block: Block): readonly string[] {
+  return block.keyword.startsWith('allow-') ? block.words : namesBroughtUp(block)
+}
+
+/** Tells whether such a word chooses an interface: by its name, or by a pattern. */
+export function isChosen(name: string, word: string): boolean {
+  return matchesGlob(word.split('=')[0]!.replace(/^\/([^/]*).*$/, '$1'), name)
 }
 
 /**
@@ -62,6 +66,13 @@ export function renameSelected(block: Block, words: ReadonlyMap<string, string>)
 export function renamingWords({keyword, words}: Block): [name: string, word: string][] {
   if (!selects.test(keyword)) return []
   return words.filter(word => word.includes('=')).map(word => [word.split('=')[0]!, word])
+}
+
+/** A block that brings up interfaces, for some of them alone; undefined if none is left. */
+export function narrowSelection(block: Block, isMeant: (name: string) => boolean): Block | undefined {
+  const isNamed = (word: string) => isMeant(word.split('=')[0]!)
+  if (!selects.test(block.keyword) || !block.words.some(isNamed)) return undefined
+  return dropWords(block, word => word !== block.keyword && !isNamed(word))
 }
 
 /** A mapping for some of its names alone; undefined if none is left. */

@@ -3,13 +3,13 @@
 
 import type {RunAction} from '../../action.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
-import type {Nic} from '../model.ts'
+import {interfaceOf} from '../model.ts'
+import {startNetworkd, systemdRuns, tellNetworkd} from '../networkd/commands.ts'
+import {bringBack, bringUp, reloadConfiguration, reloadProfiles, startManager} from '../nm/commands.ts'
 import {globalRenderer, readOthers} from './files.ts'
 import {ownEntries, planIds} from './own-file.ts'
-import {chooseRenderer} from './renderer.ts'
+import {chooseRenderer, isStartedAtBoot} from './renderer.ts'
 
-/** systemd runs: /sbin/init is not something else, and this is no image. */
-const systemdRuns = '/run/systemd/system'
 /** netplan from 1.2 on: what writes the files is another program than systemd's generator. */
 const configure = '/usr/libexec/netplan/configure'
 const generators = ['/usr/libexec/netplan/generate', '/usr/lib/netplan/generate', '/lib/netplan/generate']
@@ -30,13 +30,17 @@ export function activateNetplan(
   if (!surroundings.isStarted) {
     // In an image the generators are still to come.
     if (!surroundings.landmarks.has(systemdRuns)) return {before: [], after: []}
-    const mustStart = renderer === 'networkd' && !surroundings.services.has('systemd-networkd')
-    return {before: [], after: [run(generate, purposes.generate), ...(mustStart ? [start] : [])]}
+    // A sealed image without any YAML has nothing that starts networkd: netplan's generator does it, where it has any.
+    const start = renderer === 'networkd' ? startNetworkd : startManager
+    const mustStart = !isStartedAtBoot(renderer, surroundings)
+    return {before: [], after: [run(generate, purpose), ...(mustStart ? [start] : [])]}
   }
   const {before, after} =
-    renderer === 'networkd' ? tellNetworkd(activation, surroundings) : tellManager(activation, surroundings)
+    renderer === 'networkd'
+      ? tellNetworkd(activation, surroundings.systemdVersion, isVlanInForce(surroundings))
+      : {before: [], after: tellManager(activation, surroundings)}
   const gently = {
-    ...run(['sh', '-ec', generateGently, 'sh', ...generate], purposes.generate),
+    ...run(['sh', '-ec', generateGently, 'sh', ...generate], purpose),
     shown: generate.join(' '),
   }
   return {before, after: [gently, ...after]}
@@ -61,52 +65,25 @@ const generateGently = [
   'for f in $o/10-netplan-*; do cmp -s $f $d/${f##*/} && mv -f $f $d/ || :; done; rm -rf $o',
 ].join('; ')
 
-const purposes = {generate: 'have netplan read its files', tell: 'have systemd-networkd read its files'}
+const purpose = 'have netplan read its files'
 
-/**
- * A sealed image without any YAML has nothing that starts networkd. Not waited for: it is ordered behind units that
- * wait for us. Where it runs already, or is about to, this does nothing.
- */
-const start = run(['systemctl', '--no-block', 'start', 'systemd-networkd.service'], 'start systemd-networkd')
-
-/** It configures those links anew whose file is another one or has been written since. */
-function tellNetworkd({down, up}: Activation, surroundings: Surroundings) {
-  const gone = vlansInForce(surroundings).filter(name => down.includes(name) && !up.includes(name))
-  // networkd makes VLANs, and never takes one away.
-  const before = gone.map(name => ({
-    ...run(['networkctl', 'delete', name], `remove ${name}`),
-    optional: true,
-  }))
-  // 244 brought `reload`.
-  const hasReload = (surroundings.systemdVersion ?? 0) >= 244
-  const argv = hasReload ? reload : (['systemctl', 'restart', 'systemd-networkd.service'] as const)
-  return {before, after: [run(argv, purposes.tell)]}
+/** What NetworkManager has to leave to networkd, and what not, netplan says in its configuration. */
+function tellManager({up, network}: Activation, surroundings: Surroundings): RunAction[] {
+  const ids = planIds(network.nics, readOthers(surroundings.files), surroundings)
+  const nics = new Map(network.nics.map(nic => [interfaceOf(nic), nic]))
+  const bringAllUp = up.flatMap(name => {
+    const nic = nics.get(name)
+    if (nic === undefined) return [bringBack(name)]
+    // netplan calls a connection by the ID of its entry.
+    const own = bringUp(nic.device, `netplan-${ids.get(nic)}`, 'ifname', nic.device)
+    return nic.vlan === undefined ? [own] : [own, bringUp(name, `netplan-${name}`)]
+  })
+  return [{...reloadConfiguration, optional: true}, reloadProfiles, ...bringAllUp]
 }
 
-const reload = ['networkctl', 'reload'] as const
-
-/** netplan calls a connection by the ID of its entry. */
-function tellManager({up, network}: Activation, surroundings: Surroundings) {
-  const idOf = connectionIds(network.nics, surroundings)
-  const bringUp = up.map(name =>
-    run(['nmcli', 'connection', 'up', `netplan-${idOf(name)}`], `bring up ${name}`),
-  )
-  return {
-    before: [],
-    after: [run(['nmcli', 'connection', 'reload'], 'have NetworkManager read its files'), ...bringUp],
-  }
-}
-
-function connectionIds(nics: readonly Nic[], surroundings: Surroundings): (name: string) => string {
-  const ids = planIds(nics, readOthers(surroundings.files), surroundings)
-  const byName = new Map([...ids].map(([nic, id]) => [nic.vlan?.name ?? nic.device, nic.vlan?.name ?? id]))
-  return name => byName.get(name) ?? name
-}
-
-function vlansInForce({files}: Surroundings): string[] {
-  return ownEntries(files)
-    .filter(({section}) => section === 'vlans')
-    .map(({id}) => id)
+function isVlanInForce({files}: Surroundings): (name: string) => boolean {
+  const vlans = new Set(ownEntries(files).flatMap(({section, id}) => (section === 'vlans' ? [id] : [])))
+  return name => vlans.has(name)
 }
 
 function run(argv: RunAction['argv'], purpose: string): RunAction {

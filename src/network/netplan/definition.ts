@@ -3,7 +3,7 @@
 
 import {isGlob, matchesGlob} from '../interfaces/glob.ts'
 import type {LinkName} from '../model.ts'
-import {asFields, type Entry} from './yaml-file.ts'
+import {asFields, type Entry} from './fields.ts'
 
 /** An entry and the file in which it stands. */
 export type Definition = Entry & {path: string}

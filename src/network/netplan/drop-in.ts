@@ -2,7 +2,7 @@
 // systemd.network(5), [IPv6AcceptRA].
 
 import type {Nic} from '../model.ts'
-import {dynamicMetric} from './entry.ts'
+import {dynamicMetric} from './ip.ts'
 
 /** `id`: that of the entry in netplan's file; netplan makes `10-netplan-ID.network` of it. */
 export function dropInPath(id: string): string {

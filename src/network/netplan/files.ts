@@ -5,7 +5,8 @@ import {posix} from 'node:path'
 import type {FileFact, FileTree} from '../../facts/files.ts'
 import type {Problem} from '../../problem.ts'
 import type {Definition} from './definition.ts'
-import {type Content, parseNetplan} from './yaml-file.ts'
+import type {Content} from './fields.ts'
+import {parseNetplan} from './read-yaml.ts'
 
 export const ownPath = '/etc/netplan/50-vmcontext.yaml'
 

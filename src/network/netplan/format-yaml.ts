@@ -1,6 +1,6 @@
 // YAML for three readers: libyaml in netplan, PyYAML in its command line, and ourselves.
 
-import type {Fields, Value} from './yaml-file.ts'
+import type {Fields, Value} from './fields.ts'
 
 /** Spells a mapping, a line each. */
 export function formatFields(fields: Fields, indent = ''): string {

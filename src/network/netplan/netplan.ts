@@ -6,6 +6,8 @@ import type {FileTree} from '../../facts/files.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {planFile} from '../file-edit.ts'
 import {interfaceOf, type LinkName} from '../model.ts'
+import {networkd} from '../networkd/networkd.ts'
+import {nm} from '../nm/nm.ts'
 import {activateNetplan, activationLandmarks} from './activation.ts'
 import {canBeAbout, createFinder, type Definition, isBroad} from './definition.ts'
 import {dropInPath, formatDropIn} from './drop-in.ts'
@@ -30,7 +32,7 @@ export const netplan: Dialect = {
 
 function resolvesNames(surroundings: Surroundings): boolean {
   const {renderer} = chooseRenderer(surroundings, globalRenderer(readOthers(surroundings.files)))
-  return renderer === 'NetworkManager' || surroundings.services.has('systemd-resolved')
+  return (renderer === 'NetworkManager' ? nm : networkd).resolvesNames(surroundings)
 }
 
 function renderNetplan(change: Change, surroundings: Surroundings): Rendering {
@@ -54,7 +56,7 @@ function renderNetplan(change: Change, surroundings: Surroundings): Rendering {
       ...findProblems(change, own, left, surroundings),
     ],
     changed: names.filter(name => before.get(name) !== after.get(name) || touched.has(name)),
-    restored: change.giveBack.filter(link => hasDefinition(link, after, left)).map(interfaceOf),
+    restored: findRestored(change, left),
   }
 }
 
@@ -75,13 +77,20 @@ function describeAll(
   return all
 }
 
-function hasDefinition(
-  link: LinkName,
-  after: ReadonlyMap<string, string>,
-  left: readonly Definition[],
-): boolean {
-  const name = interfaceOf(link)
-  return after.has(name) || left.some(definition => isBroad(definition) && canBeAbout(definition, name))
+/** The interfaces that the files of others define again; of those that are still ours none. */
+function findRestored({giveBack, network}: Change, left: readonly Definition[]): string[] {
+  const finder = createFinder(giveBack)
+  const taken = createFinder(network.nics)
+  const broad = left.filter(isBroad)
+  const names = left.flatMap(each => {
+    if (finder.vlan(each) !== undefined) return taken.vlan(each) === undefined ? [each.id] : []
+    return taken.nic(each) === undefined ? (finder.nic(each)?.device ?? []) : []
+  })
+  const ours = new Set(network.nics.map(({device}) => device))
+  const many = giveBack
+    .map(({device}) => device)
+    .filter(device => !ours.has(device) && broad.some(each => canBeAbout(each, device)))
+  return [...new Set([...names, ...many])]
 }
 
 type DropInPlan = {name: string; actions: FileAction[]}

@@ -4,7 +4,9 @@ import type {ByteText, FileAction} from '../../action.ts'
 import type {Problem} from '../../problem.ts'
 import type {Change, Surroundings} from '../dialect.ts'
 import {planFile} from '../file-edit.ts'
+import {addEntry, type Cut, cutEntries} from './cut-entries.ts'
 import {createFinder, type Definition, namedIds} from './definition.ts'
+import {asFields, type Content, type Entry} from './fields.ts'
 import {
   definitionsIn,
   isEditable,
@@ -14,15 +16,7 @@ import {
   readContent,
   readOthers,
 } from './files.ts'
-import {
-  addEntry,
-  asFields,
-  type Content,
-  type Cut,
-  cutEntries,
-  type Entry,
-  parseNetplan,
-} from './yaml-file.ts'
+import {parseNetplan} from './read-yaml.ts'
 
 export type OthersPlan = {
   /** As they will be. */
@@ -35,7 +29,7 @@ export type OthersPlan = {
 export function planOthers(change: Change, surroundings: Surroundings): OthersPlan {
   const {files, originals} = surroundings
   const problems: Problem[] = []
-  const restored = restoreEntries(change, surroundings)
+  const restored = restoreEntries(change, surroundings, problems)
   const edited = cutOurs(change, withTexts(readOthers(files), restored), problems)
   const texts = new Map([...restored, ...edited])
   const actions = [...texts].flatMap(([path, text]) =>
@@ -101,8 +95,19 @@ function describeStuck(file: string, reason: string): Problem {
   return {code: 'rival', file, message, cure: 'take it out by hand'}
 }
 
+/** Somebody has edited the file since, so that nothing can be put into it. */
+function describeLost(file: string, back: readonly Lost[], reason: string): Problem {
+  const ids = back.map(({entry}) => `\`${entry.id}\``).join(', ')
+  const message = `what stood here of ${ids} before us does not come back: ${reason}`
+  return {code: 'fact-missing', file, message, cure: 'correct the file, and write the entry anew'}
+}
+
 /** Gives files back what was taken out of them for NICs that are no longer ours. */
-function restoreEntries({giveBack, network, withdraw}: Change, {files, originals}: Surroundings): Texts {
+function restoreEntries(
+  {giveBack, network, withdraw}: Change,
+  {files, originals}: Surroundings,
+  problems: Problem[],
+): Texts {
   const finder = createFinder(giveBack)
   const taken = createFinder([...network.nics, ...withdraw])
   const isMeant = (entry: Entry) =>
@@ -114,7 +119,12 @@ function restoreEntries({giveBack, network, withdraw}: Change, {files, originals
     const current = files.get(path)?.content
     const lost = listLost(readContent(original), parseNetplan(current ?? ''))
     const back = lost.filter(({entry}) => isMeant(entry))
-    if (back.length > 0) texts.set(path, restoreInto(current, original.content, lost, back))
+    if (back.length === 0) continue
+    try {
+      texts.set(path, restoreInto(current, original.content, lost, back))
+    } catch (error) {
+      problems.push(describeLost(path, back, (error as Error).message))
+    }
   }
   return texts
 }

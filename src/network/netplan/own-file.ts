@@ -7,12 +7,13 @@ import {planFile} from '../file-edit.ts'
 import type {LinkName, Nic} from '../model.ts'
 import {canBeAbout, createFinder, type Definition, isBroad} from './definition.ts'
 import {type NicEntries, spellNic} from './entry.ts'
+import type {Entry, Fields} from './fields.ts'
 import {definitionsIn, globalRenderer, type OthersFile, ownPath, readContent} from './files.ts'
 import {formatFields} from './format-yaml.ts'
 import {chooseIds} from './ids.ts'
 import {listFormer} from './others.ts'
+import {parseOwn} from './read-yaml.ts'
 import {chooseRenderer, type RendererChoice} from './renderer.ts'
-import {type Entry, type Fields, parseOwn} from './yaml-file.ts'
 
 export type OwnPlan = {
   ids: ReadonlyMap<Nic, string>

@@ -5,9 +5,10 @@ import type {Change, Surroundings} from '../dialect.ts'
 import {interfaceOf, type Nic} from '../model.ts'
 import {findLimits} from '../networkd/limits.ts'
 import {canBeAbout, type Definition, isBroad, namedIds} from './definition.ts'
-import {usableServers} from './entry.ts'
+import {usableServers} from './for-manager.ts'
 import {sortsBefore} from './ids.ts'
 import {isOld, type OwnPlan} from './own-file.ts'
+import {isStartedAtBoot, type Renderer} from './renderer.ts'
 
 /** Finds them; `left` is what the files of others say in the end. */
 export function findProblems(
@@ -21,6 +22,7 @@ export function findProblems(
     left.filter(({section}) => section !== 'vlans').flatMap(each => namedIds(each).map(id => [id, each])),
   )
   return [
+    ...(network.nics.length > 0 ? findIdleManager(renderer, surroundings) : []),
     ...network.nics.flatMap(nic => [
       ...findRivals(nic, ids.get(nic)!, broad, renderer),
       ...findTaker(nic, takers.get(ids.get(nic)!)),
@@ -32,6 +34,13 @@ export function findProblems(
       broad.filter(each => canBeAbout(each, device)).map(each => describeIdle(each, device)),
     ),
   ]
+}
+
+/** networkd is started by netplan itself. */
+function findIdleManager(renderer: Renderer, surroundings: Surroundings): Problem[] {
+  if (renderer === 'networkd' || isStartedAtBoot(renderer, surroundings)) return []
+  const message = 'netplan hands the NICs to NetworkManager here, which nothing starts at boot'
+  return [{code: 'network-unmanaged', message, cure: 'systemctl enable NetworkManager'}]
 }
 
 /** NetworkManager goes by priority, and ours is high; networkd takes the first file by name. */

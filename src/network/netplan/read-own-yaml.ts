@@ -1,7 +1,7 @@
 // Reads what format-yaml.ts wrote, and nothing else: many times as fast as a reader of all of YAML, at every boot.
 
+import type {Fields, Value} from './fields.ts'
 import {formatFields} from './format-yaml.ts'
-import type {Fields, Value} from './yaml-file.ts'
 
 /** Undefined if a single byte is not as it is written here: then somebody else has been at it. */
 export function readOwnYaml(text: string): Fields | undefined {

@@ -22,9 +22,16 @@ export function chooseRenderer(surroundings: Surroundings, global: string | unde
   return {renderer: wanted, line: wanted === byDefault ? undefined : wanted}
 }
 
-function whoIsThere({services, landmarks}: Surroundings): Renderer {
+function whoIsThere(surroundings: Surroundings): Renderer {
+  const {landmarks} = surroundings
   if (!landmarks.has(networkManager)) return 'networkd'
   if (!networkdPrograms.some(path => landmarks.has(path))) return 'NetworkManager'
-  const isManaged = services.has('NetworkManager') || services.has('network-manager')
-  return isManaged && !services.has('systemd-networkd') ? 'NetworkManager' : 'networkd'
+  const isManaged = isStartedAtBoot('NetworkManager', surroundings)
+  return isManaged && !isStartedAtBoot('networkd', surroundings) ? 'NetworkManager' : 'networkd'
+}
+
+/** Tells whether something but netplan starts it at boot. netplan itself starts networkd where it has files for it. */
+export function isStartedAtBoot(renderer: Renderer, {services}: Surroundings): boolean {
+  const names = {networkd: ['systemd-networkd'], NetworkManager: ['NetworkManager', 'network-manager']}
+  return names[renderer].some(name => services.has(name))
 }

@@ -28,15 +28,14 @@ export type Ground = {
   /** The files of each NIC that is defined, and all their paths. */
   spelled: ReadonlyMap<Nic, ReadonlyMap<string, ByteText>>
   wanted: ReadonlySet<string>
-  /** Names and MACs of the NICs that are defined. */
-  takenNames: ReadonlySet<string>
   definitions: Definitions
-  /** Definitions that we once took out. */
+  /** Definitions that we once took out, and the paths of those that are about NICs that are defined. */
   kept: Definitions
+  keptForWanted: ReadonlySet<string>
 }
 
-/** What is done about one interface, and whether something defines it in the end. */
-export type Edit = {name: string; files: FileAction[]; problems: Problem[]; isDefined: boolean}
+/** What is done about one interface. */
+export type Edit = {name: string; files: FileAction[]; problems: Problem[]}
 
 /** The files of a NIC: one, and two more for a VLAN on it. */
 export function spellNic(nic: Nic, version: Version): ReadonlyMap<string, ByteText> {
@@ -49,23 +48,24 @@ export function spellNic(nic: Nic, version: Version): ReadonlyMap<string, ByteTe
   ])
 }
 
-/** Gives a NIC our files. Those that networkd would try before and that are about nothing else go. */
+/** Gives a NIC our files, in place of all that are about nothing else. */
 export function defineNic(nic: Nic, ground: Ground): Edit {
   const {files, definitions, wanted, version} = ground
   const own = [...ground.spelled.get(nic)!].flatMap(([path, text]) => planFile(files, path, text))
-  const rivals = linksOf(nic).flatMap(link => {
+  const rivals = linksOf(nic).map(link => {
     const comesFirst = ({path}: Definition) =>
       !wanted.has(path) && sortsBefore(path, networkPath(interfaceOf(link)))
-    const isStale = ({path}: Definition) => !wanted.has(path) && isOwnPath(path)
-    const alone = definitions.alone(link).filter(each => comesFirst(each) || isStale(each))
-    const others = [...alone.filter(each => !isOurs(each)), ...definitions.shared(link).filter(comesFirst)]
-    return {gone: alone.filter(isOurs), problems: others.map(each => describeFirst(each, link))}
+    const alone = definitions.alone(link).filter(({path}) => !wanted.has(path))
+    const stays = [...alone.filter(each => !isOurs(each)), ...definitions.shared(link)]
+    return {
+      gone: alone.filter(isOurs),
+      problems: stays.filter(comesFirst).map(each => describeFirst(each, link)),
+    }
   })
   return {
     name: interfaceOf(nic),
     files: [...remove(rivals.flatMap(({gone}) => gone)), ...own],
     problems: [...rivals.flatMap(({problems}) => problems), ...findLimits(nic, version)],
-    isDefined: true,
   }
 }
 
@@ -83,36 +83,38 @@ export function withdrawNic(link: LinkName, ground: Ground): Edit {
     name: interfaceOf(link),
     files: [...own, ...remove(alone.filter(isOurs))],
     problems: left.map(each => describeLeft(each, link)),
-    isDefined: left.length > 0,
   }
 }
 
-/** Takes our files of a NIC away; those that we took out for it come back. */
-export function giveBackNic(link: LinkName, ground: Ground): Edit {
-  const {files, originals, wanted, kept, definitions, takenNames} = ground
+/** Takes our files of a NIC away; those that we took out for it come back. `restored`: what has a definition again. */
+export function giveBackNic(link: LinkName, ground: Ground): Edit & {restored: string[]} {
+  const {files, originals, wanted, kept, keptForWanted} = ground
   const own = ownPaths(link).filter(path => !wanted.has(path) && isKnown(path, ground))
   const actions = own.flatMap(path => planFile(files, path, originals.get(path)?.content))
-  const isTaken = [interfaceOf(link), link.mac].some(name => takenNames.has(name))
-  const back = isTaken ? [] : linksOf(link).flatMap(each => kept.alone(each))
-  const missing = back.filter(({path}) => !files.has(path))
-  const restored = missing.map(({path}): FileAction => {
+  const back = linksOf(link).flatMap(each => kept.alone(each))
+  const missing = back.filter(({path}) => !keptForWanted.has(path) && !files.has(path))
+  const returned = missing.map(({path}): FileAction => {
     const {content, mode} = originals.get(path)!
     return {kind: 'write', path, content, mode}
   })
-  const others = [...definitions.alone(link), ...definitions.shared(link)].filter(
-    ({path}) => !isOwnPath(path),
-  )
-  const comesBack = [...actions, ...restored].some(({kind}) => kind === 'write')
-  return {
-    name: interfaceOf(link),
-    files: [...actions, ...restored],
-    problems: [],
-    isDefined: comesBack || others.length > 0,
-  }
+  const all = [...actions, ...returned]
+  const written = new Set(all.flatMap(({kind, path}) => (kind === 'write' ? [path] : [])))
+  const restored = linksOf(link).filter(each => isDefinedAgain(each, written, ground))
+  return {name: interfaceOf(link), files: all, problems: [], restored: restored.map(interfaceOf)}
+}
+
+/** A file for many makes no VLAN: the link that was ours goes. */
+function isDefinedAgain(link: LinkName, written: ReadonlySet<string>, ground: Ground): boolean {
+  const {wanted, definitions, kept} = ground
+  const own = networkPath(interfaceOf(link))
+  if (wanted.has(own)) return false
+  const shared = link.vlan === undefined ? definitions.shared(link) : []
+  const others = [...definitions.alone(link), ...shared].filter(({path}) => !isOwnPath(path))
+  return written.has(own) || others.length > 0 || kept.alone(link).some(({path}) => written.has(path))
 }
 
 /** The NIC, and the VLAN on it. */
-function linksOf({device, mac, vlan}: LinkName): LinkName[] {
+export function linksOf({device, mac, vlan}: LinkName): LinkName[] {
   return [{device, mac}, ...(vlan === undefined ? [] : [{device, mac, vlan}])]
 }
 

@@ -16,7 +16,11 @@ export function isSince(version: Version, first: number): boolean {
 export function formatNetwork(nic: Nic, version: Version): ByteText {
   return join(formatSignature(nic), [
     nic.vlan === undefined ? formatMatch(nic, version) : section('Match', [`Name=${nic.vlan.name}`]),
-    section('Link', [...(nic.vlan === undefined ? formatNewMac(nic) : []), ...formatMtu(nic)]),
+    section('Link', [
+      ...(nic.vlan === undefined ? formatNewMac(nic) : []),
+      ...formatMtu(nic),
+      ...formatOnline(nic),
+    ]),
     section('Network', [
       ...formatMethods(nic),
       ...nic.dns.map(server => `DNS=${server}`),
@@ -35,7 +39,7 @@ export function formatNetwork(nic: Nic, version: Version): ByteText {
 export function formatParent(nic: Nic, vlan: Vlan, version: Version): ByteText {
   return join(formatSignature(nic), [
     formatMatch(nic, version),
-    section('Link', [...formatNewMac(nic), ...formatMtu(nic), 'RequiredForOnline=no']),
+    section('Link', [...formatNewMac(nic), ...formatMtu(nic), notAwaited]),
     section('Network', [`VLAN=${vlan.name}`, 'LinkLocalAddressing=no', 'IPv6AcceptRA=no']),
   ])
 }
@@ -64,6 +68,13 @@ function formatNewMac({newMac}: Nic): string[] {
 function formatMtu({mtu}: Nic): string[] {
   return mtu === undefined ? [] : [`MTUBytes=${mtu}`]
 }
+
+/** A NIC that gets no address is never online, and the boot would wait two minutes for it. */
+function formatOnline({ipv4, ipv6}: Nic): string[] {
+  return ipv4 === undefined && ipv6?.method === 'disable' ? [notAwaited] : []
+}
+
+const notAwaited = 'RequiredForOnline=no'
 
 /** What is said of neither family is as networkd has it by itself: no DHCP, IPv6 as routers say. */
 function formatMethods({ipv4, ipv6}: Nic): string[] {

@@ -6,10 +6,10 @@ import type {FileFact, FileTree} from '../../facts/files.ts'
 import {isEnabled, networkdAutostart, planAutostart} from '../autostart.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful} from '../file-edit.ts'
-import {interfaceOf} from '../model.ts'
-import {activateNetworkd, systemdRuns} from './activation.ts'
+import {activateNetworkd} from './activation.ts'
+import {systemdRuns} from './commands.ts'
 import {definitionPatterns, isOwnPath, ownDirectory, readDefinitions} from './definitions.ts'
-import {defineNic, type Edit, type Ground, giveBackNic, spellNic, withdrawNic} from './edits.ts'
+import {defineNic, type Edit, type Ground, giveBackNic, linksOf, spellNic, withdrawNic} from './edits.ts'
 
 const netplan = '/usr/sbin/netplan'
 
@@ -42,12 +42,13 @@ function renderNetworkd(change: Change, surroundings: Surroundings): Rendering {
     files: [...actions, ...autostart.files],
     problems: [...edits.flatMap(edit => edit.problems), ...autostart.problems],
     changed: edits.filter(isChanged).map(edit => edit.name),
-    restored: givenBack.filter(edit => edit.isDefined).map(edit => edit.name),
+    restored: [...new Set(givenBack.flatMap(edit => edit.restored))],
   }
 }
 
 function survey({network}: Change, surroundings: Surroundings): Ground {
   const {files, originals, systemdVersion, landmarks} = surroundings
+  const kept = readDefinitions(othersOriginals(originals))
   const spelled = new Map(network.nics.map(nic => [nic, spellNic(nic, systemdVersion)]))
   return {
     files,
@@ -56,9 +57,11 @@ function survey({network}: Change, surroundings: Surroundings): Ground {
     hasNetplan: landmarks.has(netplan),
     spelled,
     wanted: new Set([...spelled.values()].flatMap(texts => [...texts.keys()])),
-    takenNames: new Set(network.nics.flatMap(nic => [nic.device, interfaceOf(nic), nic.mac])),
     definitions: readDefinitions(files),
-    kept: readDefinitions(othersOriginals(originals)),
+    kept,
+    keptForWanted: new Set(
+      network.nics.flatMap(nic => linksOf(nic).flatMap(link => kept.alone(link).map(({path}) => path))),
+    ),
   }
 }
 

@@ -4,15 +4,12 @@ import type {RunAction} from '../../action.ts'
 import {networkManagerAutostart, willStart} from '../autostart.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
 import {interfaceOf, type Nic} from '../model.ts'
-import {planManaged, readOthersConfiguration} from './managed.ts'
+import {bringBack, bringUp, reloadConfiguration, reloadProfiles, startManager} from './commands.ts'
+import {isManagedPath, managedPath, planManaged, readOthersConfiguration} from './managed.ts'
 import {isIdle} from './render.ts'
 import {uuidOfNic, uuidOfVlan} from './uuid.ts'
 
-const reloadTimeoutMs = 10_000
 const restartTimeoutMs = 30_000
-/** Until an address is there; after that NetworkManager goes on trying by itself. */
-const waitSeconds = 25
-const upTimeoutMs = (waitSeconds + 5) * 1000
 
 /**
  * Bringing a profile up takes down what the device had by its old one; profiles that are gone take theirs with them
@@ -24,21 +21,14 @@ export function activateProfiles(activation: Activation, surroundings: Surroundi
   if (down.length === 0 && up.length === 0) return {before: [], after: []}
   const read = isHeldByIfupdown(activation, surroundings)
     ? [restartService(surroundings)]
-    : [...reloadConfiguration(activation, surroundings), reloadProfiles]
-  return {before: [], after: [...read, ...bringUp(activation)]}
+    : [...(changesManaged(activation, surroundings) ? [reloadConfiguration] : []), reloadProfiles]
+  return {before: [], after: [...read, ...bringAllUp(activation)]}
 }
 
 /** A NetworkManager that nothing starts in this boot: our drop-in counts from the next one on. */
 function startService(surroundings: Surroundings): RunAction[] {
-  if (!isIdle(surroundings) || willStart(networkManagerAutostart, surroundings)) return []
-  return [
-    {
-      kind: 'run',
-      argv: ['systemctl', '--no-block', 'start', 'NetworkManager.service'],
-      purpose: 'start NetworkManager',
-      timeoutMs: reloadTimeoutMs,
-    },
-  ]
+  const mustStart = isIdle(surroundings) && !willStart(networkManagerAutostart, surroundings)
+  return mustStart ? [startManager] : []
 }
 
 /** Connections stay while it starts anew. */
@@ -67,42 +57,25 @@ function isHeldByIfupdown({network}: Activation, {os, files}: Surroundings): boo
   return network.nics.some(nic => named.includes(nic.device) || named.includes(interfaceOf(nic)))
 }
 
-const reloadProfiles: RunAction = {
-  kind: 'run',
-  argv: ['nmcli', 'connection', 'reload'],
-  purpose: 'have NetworkManager read its profiles',
-  timeoutMs: reloadTimeoutMs,
-}
-
-function reloadConfiguration({network}: Activation, {files}: Surroundings): RunAction[] {
+/** A file of ours that takes a NIC back comes, or goes with its NIC. */
+function changesManaged({network}: Activation, {files}: Surroundings): boolean {
   const others = readOthersConfiguration(files)
-  if (!network.nics.some(nic => planManaged(nic, others, files).length > 0)) return []
-  return [
-    {
-      kind: 'run',
-      argv: ['nmcli', 'general', 'reload', 'conf'],
-      purpose: 'have NetworkManager read its configuration',
-      timeoutMs: reloadTimeoutMs,
-    },
-  ]
+  const ours = new Set(network.nics.map(managedPath))
+  const hasLeft = [...files.keys()].some(path => isManagedPath(path) && !ours.has(path))
+  return hasLeft || network.nics.some(nic => planManaged(nic, others, files).length > 0)
 }
 
 /** By its profile; an interface that was given back by whatever profile there is for it now. */
-function bringUp({up, network}: Activation): RunAction[] {
+function bringAllUp({up, network}: Activation): RunAction[] {
   const nics = new Map(network.nics.map(nic => [interfaceOf(nic), nic]))
   return up.flatMap(name => {
     const nic = nics.get(name)
-    return nic === undefined ? [bring(name, ['device', 'connect', name])] : bringUpNic(nic)
+    return nic === undefined ? [bringBack(name)] : bringUpNic(nic)
   })
 }
 
 function bringUpNic(nic: Nic): RunAction[] {
-  const own = bring(nic.device, ['connection', 'up', 'uuid', uuidOfNic(nic), 'ifname', nic.device])
+  const own = bringUp(nic.device, 'uuid', uuidOfNic(nic), 'ifname', nic.device)
   if (nic.vlan === undefined) return [own]
-  return [own, bring(nic.vlan.name, ['connection', 'up', 'uuid', uuidOfVlan(nic, nic.vlan.id)])]
-}
-
-function bring(name: string, words: readonly string[]): RunAction {
-  const argv = ['nmcli', '--wait', `${waitSeconds}`, ...words] as const
-  return {kind: 'run', argv, purpose: `bring up ${name}`, timeoutMs: upTimeoutMs}
+  return [own, bringUp(nic.vlan.name, 'uuid', uuidOfVlan(nic, nic.vlan.id))]
 }

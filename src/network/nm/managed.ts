@@ -16,9 +16,13 @@ export function managedPath({device}: LinkName): string {
 
 const prefix = `${configurationDirectory}/zz-vmcontext-`
 
+export function isManagedPath(path: string): boolean {
+  return path.startsWith(prefix)
+}
+
 /** The configuration as it is without us. */
 export function readOthersConfiguration(files: FileTree): Keyfile {
-  return readConfiguration(files, path => path.startsWith(prefix))
+  return readConfiguration(files, isManagedPath)
 }
 
 /** Plans the file of a NIC: there if it is needed, else gone. */

@@ -1,6 +1,5 @@
 // From a change to files: our profiles come, those that stand in their way go, and what was there before us comes back.
 
-import {posix} from 'node:path'
 import type {FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import {isEnabled, networkManagerAutostart, planAutostart} from '../autostart.ts'
@@ -23,6 +22,8 @@ type Scene = Surroundings & {
   /** The profiles there, and those that are not ours to take away: of this boot, and of packages. */
   rivals: readonly Rival[]
   lasting: readonly Rival[]
+  /** Those that we once took away. */
+  kept: readonly Rival[]
 }
 
 /** What becomes of the files of one NIC. */
@@ -49,7 +50,7 @@ export function renderProfiles(change: Change, surroundings: Surroundings): Rend
     files: [...distinct(all.flatMap(({files}) => files)), ...autostart.files],
     problems: [...problems, ...findProblems(nics, scene), ...autostart.problems],
     changed: namesOf(all.filter(({files}) => files.some(file => isChange(file, scene.files)))),
-    restored: namesOf(returned.filter(({files}) => files.length > 0)),
+    restored: [...new Set(returned.flatMap(({nic, files}) => files.map(file => restoredBy(file, nic))))],
   }
 }
 
@@ -71,8 +72,9 @@ function keepsProfiles(edits: readonly Edit[], {files, directory}: Scene): boole
 }
 
 function setScene(surroundings: Surroundings): Scene {
-  const {files} = surroundings
+  const {files, originals} = surroundings
   const others = readOthersConfiguration(files)
+  const former = [...originals].flatMap(([path, file]) => (file === undefined ? [] : [[path, file] as const]))
   const [directory, ...lasting] = profileDirectories(others)
   return {
     ...surroundings,
@@ -80,6 +82,7 @@ function setScene(surroundings: Surroundings): Scene {
     directory,
     rivals: readRivals(files, [directory]),
     lasting: readRivals(files, lasting),
+    kept: readRivals(new Map(former), [directory]),
   }
 }
 
@@ -111,14 +114,17 @@ function isChange(file: FileAction, files: FileTree): boolean {
  * What was bound to a NIC before it was ours comes back, unless somebody has put another file in its place, or it is
  * for another NIC that is ours.
  */
-function giveBackNic(nic: LinkName, defined: readonly Nic[], scene: Scene): FileAction[] {
-  return [...scene.originals].flatMap(([path, original]): FileAction[] => {
-    if (original === undefined || posix.dirname(path) !== scene.directory || scene.files.has(path)) return []
-    const rival = readRival(path, original.content)
-    const isIts = rival !== undefined && isBoundTo(rival, nic)
-    if (!isIts || defined.some(other => isBoundTo(rival, other))) return []
-    return [{kind: 'write', path, ...original}]
-  })
+function giveBackNic(nic: LinkName, defined: readonly Nic[], {files, originals, kept}: Scene): FileAction[] {
+  return kept
+    .filter(rival => isBoundTo(rival, nic) && !files.has(rival.path))
+    .filter(rival => !defined.some(other => isBoundTo(rival, other)))
+    .map(({path}) => ({kind: 'write', path, ...originals.get(path)!}))
+}
+
+/** The interface that a profile is for: the NIC, or the VLAN on it. */
+function restoredBy(file: FileAction, {device, vlan}: LinkName): string {
+  const rival = file.kind === 'write' ? readRival(file.path, file.content) : undefined
+  return rival?.kind === 'vlan' && vlan !== undefined ? vlan.name : device
 }
 
 function removeAll({files}: Scene, paths: Iterable<string>): FileAction[] {

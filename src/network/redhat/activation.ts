@@ -7,7 +7,8 @@ import type {RunAction} from '../../action.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
 import {activateByIfup} from '../ifup.ts'
 import {interfaceOf, type Nic} from '../model.ts'
-import {formatSysctls} from './sysctl.ts'
+import {restoreIpv6} from '../restore-ipv6.ts'
+import {formatSysctls, sysctlPath} from './sysctl.ts'
 
 /** Takes down by the old definition and brings up by the new one; the NIC below a VLAN goes along. */
 export function activateRedhat({down, up, network}: Activation, surroundings: Surroundings) {
@@ -19,7 +20,11 @@ export function activateRedhat({down, up, network}: Activation, surroundings: Su
     up: distinct(up.flatMap(name => [...carrierOf(name), name])),
   }
   const {before, after} = activateByIfup({...order, network}, surroundings)
-  const settings = up.flatMap(name => applySettings(nics.get(name)))
+  const kept = new Set(network.nics.flatMap(nic => [...formatSysctls(nic).keys()]))
+  const lost = distinct([...order.down, ...order.up]).filter(name => {
+    return surroundings.files.has(sysctlPath(name)) && !kept.has(sysctlPath(name))
+  })
+  const settings = [...lost.map(restoreIpv6), ...up.flatMap(name => applySettings(nics.get(name)))]
   return {before, after: [...reload(surroundings), ...settings, ...after]}
 }
 

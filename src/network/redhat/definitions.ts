@@ -4,7 +4,7 @@
 import {posix} from 'node:path'
 import type {ByteText} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
-import type {LinkName} from '../model.ts'
+import {interfacesOf, type LinkName} from '../model.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 
 /** A file and the interface that it defines: the NIC, or the VLAN on it. */
@@ -38,15 +38,15 @@ export function findDefinitions(
   return found
 }
 
-/** The interfaces that a link is about: the NIC, and the VLAN on it. */
-export function interfacesOf({device, vlan}: LinkName): string[] {
-  return vlan === undefined ? [device] : [device, vlan.name]
-}
-
 /** Tells whether a file makes the NIC a part of a bridge, a bond or a team. */
 export function findMaster(content: ByteText): string | undefined {
   const fields = readFields(content)
   return fields.get('BRIDGE') || fields.get('MASTER') || fields.get('TEAM_MASTER') || undefined
+}
+
+/** Tells whether a definition is brought up at boot; one that does not say so is (init.d/network). */
+export function isForBoot({content}: Definition): boolean {
+  return !/^(no|false|f|n|0)$/i.test(readFields(content).get('ONBOOT') ?? '')
 }
 
 type Fields = ReadonlyMap<string, ByteText>

@@ -4,7 +4,7 @@ import type {ByteText} from '../../action.ts'
 import {formatMask} from '../../context/ipv4.ts'
 import {interfaceOf, type Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
-import {formatIpv4, keepIpv4} from './ipv4.ts'
+import {formatIpv4, keepIpv4, keepNames} from './ipv4.ts'
 import {formatIpv6, keepIpv6} from './ipv6.ts'
 
 /** What the texts depend on besides the NIC. */
@@ -26,7 +26,7 @@ export function formatIfcfg(nic: Nic, {before, shared, gatewayDevice, names}: Se
     ...(nic.vlan === undefined ? formatCard(nic) : formatVlan(nic)),
     ...(ipv4 === undefined ? keepIpv4(before) : formatIpv4(device, ipv4, gatewayDevice)),
     ...(ipv6 === undefined ? keepIpv6(before, shared) : formatIpv6(device, ipv6)),
-    ...names,
+    ...(ipv4 === undefined && names.length === 0 ? keepNames(before) : names),
   ])
 }
 

@@ -31,6 +31,12 @@ export function keepIpv4(before: ByteText): ByteText[] {
   ]
 }
 
+/** The name servers of an IPv4 that is left alone, where the context names none. */
+export function keepNames(before: ByteText): ByteText[] {
+  const kept = readAssignments(before).filter(({name}) => /^(DNS\d|DOMAIN|SEARCH|PEERDNS)$/.test(name))
+  return kept.map(({text}) => text.trim())
+}
+
 const ipv4Names =
   /^(BOOTPROTO|(IPADDR|PREFIX|NETMASK|NETWORK|BROADCAST|GATEWAY|ARPCHECK|ARPUPDATE)\d*|DEFROUTE|METRIC|IPV4_\w+|DHCP_\w+|DHCPRELEASE|DHCLIENT\w+|PERSISTENT_DHCLIENT|PEERROUTES|ARPING_WAIT|SRCADDR|SCOPE|WINDOW|NOZEROCONF)$/
 

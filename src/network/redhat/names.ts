@@ -5,8 +5,8 @@ import type {FileTree} from '../../facts/files.ts'
 import type {OperatingSystem} from '../../facts/operating-system.ts'
 import type {Problem} from '../../problem.ts'
 import type {LinkName, Network, Nic} from '../model.ts'
+import {isOurs} from '../signature.ts'
 import {readAssignments} from '../sysconfig-file.ts'
-import {isOurs} from './former.ts'
 import {ownPaths} from './nic-files.ts'
 
 export type Names = Pick<Network, 'dns' | 'searchDomains'>

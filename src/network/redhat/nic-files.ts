@@ -2,12 +2,11 @@
 
 import type {ByteText} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
-import type {Surroundings} from '../dialect.ts'
-import {type Ipv4, type Ipv6, interfaceOf, type LinkName, type Nic} from '../model.ts'
-import {editRoutes} from '../route-lines.ts'
-import {formatSignature} from '../signature.ts'
-import {type Definition, interfacesOf} from './definitions.ts'
-import {isOurs, recallRoutes} from './former.ts'
+import type {Ground} from '../former.ts'
+import {type Ipv4, type Ipv6, interfaceOf, interfacesOf, type LinkName, type Nic} from '../model.ts'
+import {editRoutes, recallLines} from '../route-lines.ts'
+import {formatSignature, isOurs} from '../signature.ts'
+import type {Definition} from './definitions.ts'
 import {formatAliases, formatCarrier, formatIfcfg, type Setting} from './ifcfg.ts'
 import {formatRoutes, isDefaultRoute, mustYield} from './routes.ts'
 import {formatSysctls, sysctlPath} from './sysctl.ts'
@@ -15,7 +14,7 @@ import {formatSysctls, sysctlPath} from './sysctl.ts'
 export const directory = '/etc/sysconfig/network-scripts'
 
 /** What is known of the files, now and without us. */
-export type Trees = Pick<Surroundings, 'files' | 'originals'> & {former: FileTree}
+export type Trees = Ground & {former: FileTree}
 
 /** The files that define a link, now and without us. */
 export type Definitions = {now: readonly Definition[]; before: readonly Definition[]}
@@ -53,11 +52,17 @@ export function describeFiles(
   for (const [name, text] of formatAliases(nic)) put(ifcfgPath(name), text)
   const former = findFormer(device, {now, before}, trees)
   put(ifcfgPath(device), formatIfcfg(nic, {...setting, before: former}))
-  if (nic.vlan !== undefined) put(ifcfgPath(nic.device), formatCarrier(nic), nic.device)
   for (const family of ['ipv4', 'ipv6'] as const) describeRoutes(nic, family, trees, texts)
+  if (nic.vlan !== undefined) {
+    put(ifcfgPath(nic.device), formatCarrier(nic), nic.device)
+    const carrier: Nic = {...nic, vlan: undefined, ipv4: noAddresses, ipv6: noAddresses}
+    for (const family of ['ipv4', 'ipv6'] as const) describeRoutes(carrier, family, trees, texts)
+  }
   describeSettings(nic, trees, texts)
   return texts
 }
+
+const noAddresses = {method: 'static', addresses: [], routes: []} as const
 
 /** What becomes of a NIC that is no longer ours: our files go, and what stood there before us comes back. */
 export function describeFormer(
@@ -132,7 +137,9 @@ function recallRoutesAt(path: string, {files, originals}: Trees): ByteText | und
   const text = files.get(path)?.content
   const others = editRoutes(text ?? '', {signature: '', lines: []}, () => false) ?? ''
   if (others === text && !originals.has(path)) return text
-  return recallRoutes(others, originals.get(path)?.content ?? '', isDefaultRoute) || undefined
+  const original = originals.get(path)?.content ?? ''
+  const isUntouched = others.trim() === ''
+  return (isUntouched ? original : recallLines(others, original, isDefaultRoute)) || undefined
 }
 
 function hasDefault(family: Ipv4 | Ipv6): boolean {

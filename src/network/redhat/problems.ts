@@ -4,9 +4,9 @@ import type {ByteText} from '../../action.ts'
 import type {Problem} from '../../problem.ts'
 import type {Surroundings} from '../dialect.ts'
 import {interfaceOf, type Network, type Nic} from '../model.ts'
+import {isOurs} from '../signature.ts'
 import {readSysconfigVariable} from '../sysconfig-file.ts'
 import {type Definition, findMaster} from './definitions.ts'
-import {isOurs} from './former.ts'
 import {findSuperfluousServers} from './names.ts'
 
 /** Names everything that a network will not get here. `definitions` are those of each NIC as they are now. */

@@ -5,11 +5,11 @@ import type {ByteText, FileAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful, planFile} from '../file-edit.ts'
+import {isRenamed, recallFiles} from '../former.ts'
 import type {LinkName, Network, Nic} from '../model.ts'
 import {readSysconfigVariable, setSysconfigVariable} from '../sysconfig-file.ts'
 import {activateRedhat} from './activation.ts'
-import {findDefinitions} from './definitions.ts'
-import {recallFiles} from './former.ts'
+import {findDefinitions, isForBoot} from './definitions.ts'
 import {findSpeech, formatNames} from './names.ts'
 import {
   type Definitions,
@@ -66,7 +66,8 @@ function renderRedhat(change: Change, surroundings: Surroundings): Rendering {
     problems: findProblems(network, surroundings, shared, nic => now.get(nic)!),
     changed,
     restored: giveBack
-      .flatMap(link => before.get(link)!.filter(({isAlias}) => !isAlias))
+      .filter(link => !isRenamed(link, network))
+      .flatMap(link => before.get(link)!.filter(each => !each.isAlias && isForBoot(each)))
       .map(({device}) => device)
       .filter((name, index, names) => changed.includes(name) && names.indexOf(name) === index),
   }
@@ -85,10 +86,9 @@ function describeAll(
     const setting = {shared, gatewayDevice, names: formatNames(nic, speech)}
     return describeFiles(nic, definitionsOf(nic), trees, taken, setting)
   }
-  // A card that is ours under another name does not get its old definition back.
-  const devices = new Map(network.nics.map(({mac, device}) => [mac, device]))
-  const isRenamed = ({mac, device}: LinkName) => (devices.get(mac) ?? device) !== device
-  const [renamed, former] = [giveBack.filter(isRenamed), giveBack.filter(link => !isRenamed(link))]
+  // The old definition of a card may find it by its MAC.
+  const renamed = giveBack.filter(link => isRenamed(link, network))
+  const former = giveBack.filter(link => !renamed.includes(link))
   return [
     ...network.nics.map(describeNic),
     ...[...withdraw, ...renamed].map(link => describeNothing(link, definitionsOf(link), trees, taken)),

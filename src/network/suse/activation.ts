@@ -3,9 +3,14 @@
 import type {RunAction} from '../../action.ts'
 import type {Problem} from '../../problem.ts'
 import type {Activation, Surroundings} from '../dialect.ts'
+import {splitLines} from '../file-edit.ts'
 import {activateByIfup} from '../ifup.ts'
-import {interfaceOf, type Network} from '../model.ts'
-import {interfaceNames} from './interfaces.ts'
+import {interfaceOf, interfacesOf, type Network} from '../model.ts'
+import {restoreIpv6} from '../restore-ipv6.ts'
+import {isSignature} from '../signature.ts'
+import {pathOf} from './definitions.ts'
+import {formatSysctls} from './ifsysctl.ts'
+import {describeInterfaces} from './interfaces.ts'
 import {configPath, planNames} from './netconfig.ts'
 import {hasWicked} from './reader.ts'
 
@@ -40,10 +45,15 @@ const goesOn = 12
 export function activateSuse(activation: Activation, surroundings: Surroundings) {
   const up = withLower(activation.up, activation.network)
   const {before, after} = activateByIfup({...activation, up}, surroundings)
+  const restore = surroundings.isStarted ? findLost(activation, surroundings).map(restoreIpv6) : []
   const names = planNames(activation.network, surroundings).length > 0 ? [updateNames] : []
   return {
     before,
-    after: [...after.map(action => ({...action, timeoutMs: upTimeoutMs, alsoFine: [goesOn]})), ...names],
+    after: [
+      ...restore,
+      ...after.map(action => ({...action, timeoutMs: upTimeoutMs, alsoFine: [goesOn]})),
+      ...names,
+    ],
   }
 }
 
@@ -58,10 +68,19 @@ const updateNames: RunAction = {
   timeoutMs: 20_000,
 }
 
+/** Interfaces whose ifsysctl-DEV said something of ours and says it no longer: no reader takes it back. */
+function findLost({down, network}: Activation, {files}: Surroundings): string[] {
+  const told = network.nics.flatMap(describeInterfaces).filter(one => formatSysctls(one).length > 0)
+  const names = new Set(told.map(({name}) => name))
+  const isOurs = (name: string) =>
+    splitLines(files.get(pathOf('ifsysctl', name))?.content ?? '').some(isSignature)
+  return down.filter(name => isOurs(name) && !names.has(name))
+}
+
 function withLower(up: readonly string[], {nics}: Network): string[] {
   const byName = new Map(nics.map(nic => [interfaceOf(nic), nic]))
   return up.flatMap(name => {
     const nic = byName.get(name)
-    return nic === undefined ? [name] : interfaceNames(nic)
+    return nic === undefined ? [name] : interfacesOf(nic)
   })
 }

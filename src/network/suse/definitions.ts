@@ -2,12 +2,10 @@
 
 import {posix} from 'node:path'
 import type {ByteText} from '../../action.ts'
-import type {FileFact, FileTree} from '../../facts/files.ts'
-import type {LinkName} from '../model.ts'
-import {isSignature} from '../signature.ts'
-import {readAssignments} from '../sysconfig-file.ts'
-import {interfaceNames} from './interfaces.ts'
-import type {Ground} from './own-lines.ts'
+import type {FileTree} from '../../facts/files.ts'
+import {type Ground, recallFile} from '../former.ts'
+import {interfacesOf, type LinkName} from '../model.ts'
+import {readAssignments, readSysconfigVariable} from '../sysconfig-file.ts'
 
 export const directory = '/etc/sysconfig/network'
 
@@ -16,20 +14,19 @@ export function pathOf(kind: 'ifcfg' | 'ifroute' | 'ifsysctl', name: string): st
   return `${directory}/${kind}-${name}`
 }
 
-/** What a file would be without us; one that is not ours is what it is. */
-export function recallFile(path: string, {files, originals}: Ground): FileFact | undefined {
-  const now = files.get(path)
-  return isOthers(now) ? now : originals.get(path)
-}
-
 /** The text whose words about a family that is left alone are kept: without us, if that is known. */
 export function readBefore(path: string, ground: Ground): ByteText | undefined {
   const before = ground.originals.has(path) ? recallFile(path, ground) : ground.files.get(path)
   return before?.content
 }
 
-function isOthers(file: FileFact | undefined): boolean {
-  return file !== undefined && !isSignature(file.content.split('\n', 1)[0]!)
+/**
+ * Tells whether a definition is brought up at boot, or when its link appears: `manual` if it does not say so (ifup;
+ * wicked's compat-suse.c, ni_suse_ifcfg_parse_startmode).
+ */
+export function isForBoot(content: ByteText): boolean {
+  const mode = readSysconfigVariable(content, 'STARTMODE') ?? ''
+  return /^(auto|boot|onboot|on|nfsroot|hotplug|ifplugd)$/.test(mode)
 }
 
 /** By NIC the files that define it, or the VLAN on it, under another name than ours. */
@@ -40,13 +37,16 @@ export function findRivals(files: FileTree, nics: readonly LinkName[]): Map<Link
   for (const [path, {content}] of files) {
     const name =
       posix.dirname(path) === directory ? /^ifcfg-(.+)$/.exec(posix.basename(path))?.[1] : undefined
-    if (name === undefined) continue
+    if (name === undefined || isUnread.test(name)) continue
     const nic = byMac.get(macOf(name)) ?? byVlan.get(vlanOf(name, content))
-    if (nic === undefined || interfaceNames(nic).includes(name)) continue
+    if (nic === undefined || interfacesOf(nic).includes(name)) continue
     rivals.set(nic, [...(rivals.get(nic) ?? []), path])
   }
   return rivals
 }
+
+/** Copies that nobody reads: wicked's compat-suse.c, ni_suse_ifcfg_valid_suffix. */
+const isUnread = /(~|\.(old|bak|orig|scpmbackup|rpm(new|save|orig)))$/
 
 /** `ifcfg-eth-id-00:16:3e:00:00:01` was how SLES 10 called it, and what an update of one may still have. */
 export function macOf(name: string): string {

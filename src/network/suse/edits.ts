@@ -5,12 +5,13 @@ import type {ByteText, FileAction} from '../../action.ts'
 import type {FileFact} from '../../facts/files.ts'
 import type {Surroundings} from '../dialect.ts'
 import {planFile} from '../file-edit.ts'
-import type {LinkName} from '../model.ts'
+import {isRenamed, recallFile} from '../former.ts'
+import {interfacesOf, type LinkName, type Network} from '../model.ts'
 import {formatSignature} from '../signature.ts'
-import {findRivals, macOf, pathOf, readBefore, recallFile} from './definitions.ts'
+import {findRivals, isForBoot, macOf, pathOf, readBefore} from './definitions.ts'
 import {formatIfcfg} from './ifcfg.ts'
 import {formatSysctls, settingOf} from './ifsysctl.ts'
-import {type Interface, interfaceNames} from './interfaces.ts'
+import type {Interface} from './interfaces.ts'
 import {planLines, planText} from './own-lines.ts'
 import {hasWicked} from './reader.ts'
 import {destinationOf, formatRoutes} from './routes.ts'
@@ -18,7 +19,7 @@ import {destinationOf, formatRoutes} from './routes.ts'
 export type Edit = {
   name: string
   actions: FileAction[]
-  /** It was given back and has a definition again. */
+  /** It was given back and has a definition again, by which it is brought up at boot. */
   isRestored?: boolean
 }
 
@@ -63,7 +64,7 @@ export function withdrawAll(nics: readonly LinkName[], surroundings: Surrounding
   const {files} = surroundings
   const former = findFormerRivals(nics, surroundings)
   return nics.flatMap(nic => [
-    ...interfaceNames(nic).map(name => {
+    ...interfacesOf(nic).map(name => {
       const ifsysctl = pathOf('ifsysctl', name)
       const own = {signature: '', lines: []}
       const actions = [
@@ -76,18 +77,26 @@ export function withdrawAll(nics: readonly LinkName[], surroundings: Surrounding
   ])
 }
 
-/** Takes our definition of these NICs away, and brings back what stood there before. */
-export function giveBackAll(nics: readonly LinkName[], surroundings: Surroundings): Edit[] {
+/**
+ * Takes our definition of these NICs away, and brings back what stood there before, but for files that define a NIC of
+ * `network` by its MAC: it has another name now.
+ */
+export function giveBackAll(nics: readonly LinkName[], network: Network, surroundings: Surroundings): Edit[] {
   const former = findFormerRivals(nics, surroundings)
+  const taken = new Set(
+    [...findFormerRivals(network.nics, surroundings).values()].flat().map(({path}) => path),
+  )
   return nics.flatMap(nic => [
-    ...interfaceNames(nic).map(name => {
+    ...interfacesOf(nic).map(name => {
       const path = pathOf('ifcfg', name)
       const content = recallFile(path, surroundings)?.content
       const actions = [...planText(surroundings, path, content), ...planOwnLines(name, surroundings, noLines)]
-      return {name, actions, isRestored: content !== undefined}
+      return {name, actions, isRestored: isForBoot(content ?? '') && !isRenamed(nic, network)}
     }),
-    ...(former.get(nic) ?? []).map(({path, content}) => {
-      return {name: nameOf(path, nic), actions: planText(surroundings, path, content), isRestored: true}
+    ...(former.get(nic) ?? []).flatMap(({path, content}) => {
+      if (taken.has(path)) return []
+      const actions = planText(surroundings, path, content)
+      return [{name: nameOf(path, nic), actions, isRestored: isForBoot(content)}]
     }),
   ])
 }

@@ -1,6 +1,6 @@
 // The interfaces that a NIC stands for in these files: itself, or a VLAN and the NIC that carries it.
 
-import type {Ipv4, Ipv6, LinkName, Nic} from '../model.ts'
+import type {Ipv4, Ipv6, Nic} from '../model.ts'
 
 /** One interface with files of its own: ifcfg-NAME, ifroute-NAME, ifsysctl-NAME. */
 export type Interface = Pick<Nic, 'mtu' | 'newMac' | 'ipv4' | 'ipv6'> & {
@@ -24,8 +24,3 @@ export function describeInterfaces(nic: Nic): Interface[] {
 
 const withoutAddresses: Ipv4 = {method: 'static', addresses: [], routes: []}
 const withoutIpv6: Ipv6 = {method: 'disable', addresses: [], routes: []}
-
-/** The names of these interfaces, the lower one first. */
-export function interfaceNames({device, vlan}: LinkName): string[] {
-  return vlan === undefined ? [device] : [device, vlan.name]
-}

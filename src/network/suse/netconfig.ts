@@ -5,10 +5,11 @@ import type {ByteText, FileAction} from '../../action.ts'
 import type {Problem} from '../../problem.ts'
 import type {Surroundings} from '../dialect.ts'
 import {endLine} from '../file-edit.ts'
+import type {Ground} from '../former.ts'
 import type {Network} from '../model.ts'
 import {isSignature} from '../signature.ts'
 import {readSysconfigVariable, splitPieces} from '../sysconfig-file.ts'
-import {type Ground, planText} from './own-lines.ts'
+import {planText} from './own-lines.ts'
 
 export const configPath = '/etc/sysconfig/network/config'
 

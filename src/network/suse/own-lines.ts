@@ -1,15 +1,13 @@
 // Files of which some lines are ours and others not: ifroute-DEV and ifsysctl-DEV.
 
 import type {ByteText, FileAction} from '../../action.ts'
-import type {Surroundings} from '../dialect.ts'
 import {planFile, splitLines} from '../file-edit.ts'
-import {editRoutes, type OwnRoutes} from '../route-lines.ts'
+import type {Ground} from '../former.ts'
+import {editRoutes, type OwnRoutes, recallLines} from '../route-lines.ts'
 import {isSignature} from '../signature.ts'
 
 /** What a line is about; undefined: about nothing. */
 export type KeyOf = (line: ByteText) => string | undefined
-
-export type Ground = Pick<Surroundings, 'files' | 'originals'>
 
 /**
  * Puts our lines in place of those of an earlier run. A line of others about the same goes while ours stands there:
@@ -39,9 +37,7 @@ function recallOthers({files, originals}: Ground, path: string, keyOf: KeyOf): B
   const original = originals.get(path)?.content ?? ''
   if (now === undefined) return original
   const rest = editRoutes(now, {signature: '', lines: []}, () => false) ?? ''
-  const isRival = findRivals(original, ownLines(now), keyOf)
-  const expected = splitLines(original).filter(line => isComment(line) || !isRival(line))
-  return expected.join('').trim() === rest.trim() ? original : rest
+  return recallLines(rest, original, findRivals(original, ownLines(now), keyOf))
 }
 
 function ownLines(text: ByteText): ByteText[] {

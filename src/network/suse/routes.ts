@@ -4,11 +4,12 @@
 import type {ByteText, FileAction} from '../../action.ts'
 import {isIpv6, isWithin, networkAddress, parseAnyAddress} from '../../context/ip-address.ts'
 import {parseMask} from '../../context/ipv4.ts'
-import {planFile, splitLines} from '../file-edit.ts'
+import {splitLines} from '../file-edit.ts'
+import type {Ground} from '../former.ts'
 import type {Ipv4, Ipv6, NextHop} from '../model.ts'
-import {editRoutes} from '../route-lines.ts'
+import {editRoutes, recallLines} from '../route-lines.ts'
 import type {Interface} from './interfaces.ts'
-import type {Ground} from './own-lines.ts'
+import {planText} from './own-lines.ts'
 
 /**
  * The lines of ifroute-DEV, of both families; each names the device. No `-` in the fifth column: the scripts skip it,
@@ -79,20 +80,19 @@ function readLength(address: string, length: string | undefined): number | undef
  * whose gateway is ours would win as soon as another NIC comes up. The line that 2.2 left goes in any case.
  */
 export function planSharedRoutes(
-  {files, originals}: Ground,
+  ground: Ground,
   path: string,
   interfaces: readonly Interface[],
-  isGivenBack: boolean,
 ): FileAction[] {
-  const now = files.get(path)?.content ?? ''
-  const text = isGivenBack ? recallDefaults(now, originals.get(path)?.content) : now
+  const {files, originals} = ground
+  const text = recallDefaults(files.get(path)?.content ?? '', originals.get(path)?.content)
   if (text === '') return []
   const isRival = (line: ByteText) => {
     const route = parseRoute(line)
     if (route === undefined || interfaces.length === 0) return false
     return isOfOpenNebula2(line) || interfaces.some(each => leadsThrough(each, route))
   }
-  return planFile(files, path, editRoutes(text, {signature: '', lines: []}, isRival))
+  return planText(ground, path, editRoutes(text, {signature: '', lines: []}, isRival))
 }
 
 /** `default A.B.C.1` and nothing more: share/scripts/openSUSE/net-vmcontext/vmcontext of OpenNebula 2.2. */
@@ -108,13 +108,10 @@ function leadsThrough({name, ipv4, ipv6}: Interface, {destination, gateway = '',
   return address !== undefined && family.addresses.some(own => isWithin(address, own))
 }
 
-/** The default routes that we took out come back, unless somebody changed the rest meanwhile. */
+/** The default routes that we took out come back, unless somebody changed the file meanwhile. */
 function recallDefaults(now: ByteText, original: ByteText | undefined): ByteText {
   if (original === undefined) return now
+  const left = new Set(splitLines(now))
   const isDefault = (line: ByteText) => /^(0\.0\.0\.0|::)\/0$/.test(destinationOf(line) ?? '')
-  const withoutDefaults = (text: ByteText) =>
-    splitLines(text)
-      .filter(line => !isDefault(line))
-      .join('')
-  return withoutDefaults(now).trim() === withoutDefaults(original).trim() ? original : now
+  return recallLines(now, original, line => !left.has(line) && isDefault(line))
 }

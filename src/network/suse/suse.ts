@@ -3,11 +3,11 @@
 
 import type {Change, Dialect, Rendering, Surroundings} from '../dialect.ts'
 import {isMeaningful} from '../file-edit.ts'
-import type {Network} from '../model.ts'
+import {interfacesOf, type Network} from '../model.ts'
 import {activateSuse, findUnsaid} from './activation.ts'
 import {directory} from './definitions.ts'
 import {defineAll, type Edit, giveBackAll, withdrawAll} from './edits.ts'
-import {describeInterfaces, interfaceNames} from './interfaces.ts'
+import {describeInterfaces} from './interfaces.ts'
 import {configPath, findDeafPolicy, hasNetconfig, netconfigPaths, planNames} from './netconfig.ts'
 import {wickedPaths} from './reader.ts'
 import {planSharedRoutes} from './routes.ts'
@@ -36,11 +36,11 @@ function renderSuse({network, withdraw, giveBack}: Change, surroundings: Surroun
   if (nics.length + withdraw.length + giveBack.length === 0) return nothing
   const interfaces = nics.flatMap(describeInterfaces)
   const taken = new Set(interfaces.map(({name}) => name))
-  const shared = planSharedRoutes(surroundings, sharedRoutes, interfaces, giveBack.length > 0)
+  const shared = planSharedRoutes(surroundings, sharedRoutes, interfaces)
   const edits = [
     ...defineAll(interfaces, surroundings),
     ...withdrawAll(withdraw, surroundings),
-    ...giveBackAll(giveBack, surroundings).filter(({name}) => !taken.has(name)),
+    ...giveBackAll(giveBack, network, surroundings).filter(({name}) => !taken.has(name)),
   ]
   const routed = new Set(
     interfaces.filter(({ipv4, ipv6}) => ipv4?.gateway ?? ipv6?.gateway).map(({name}) => name),
@@ -52,7 +52,7 @@ function renderSuse({network, withdraw, giveBack}: Change, surroundings: Surroun
     files: [...edits.flatMap(({actions}) => actions), ...shared, ...planNames(network, surroundings)],
     problems: [...findUnsaid(network, surroundings), ...findDeafPolicy(network, surroundings)],
     changed: withUpper(new Set(changed.map(({name}) => name)), network),
-    restored: changed.filter(({isRestored}) => isRestored).map(({name}) => name),
+    restored: [...new Set(changed.filter(({isRestored}) => isRestored).map(({name}) => name))],
   }
 }
 
@@ -60,6 +60,6 @@ const nothing: Rendering = {files: [], problems: [], changed: [], restored: []}
 
 /** A VLAN has to come up again with the NIC below it. */
 function withUpper(changed: ReadonlySet<string>, {nics}: Network): string[] {
-  const uppers = nics.flatMap(nic => (changed.has(nic.device) ? interfaceNames(nic) : []))
+  const uppers = nics.flatMap(nic => (changed.has(nic.device) ? interfacesOf(nic) : []))
   return [...new Set([...changed, ...uppers])]
 }

@@ -1,42 +1,11 @@
-// netplan's files as data, and taking entries out of their text. What stays keeps its bytes: the parser tells where an
+// Takes entries out of the text of a file, and puts them back. What stays keeps its bytes: the parser tells where an
 // entry stands, and its lines are cut out.
 
 import type {Document, Pair, YAMLMap} from 'yaml'
 import type {ByteText} from '../../action.ts'
+import {asFields, type Entry, type Fields, isFields, type Value} from './fields.ts'
 import {loadYaml} from './load-yaml.cjs'
-import {readOwnYaml} from './read-own-yaml.ts'
-
-/** A value as netplan reads it: libyaml knows no numbers and no booleans, only texts. */
-export type Value = string | number | boolean | readonly Value[] | Fields
-export type Fields = {readonly [key: string]: Value}
-
-/** One entry below `ethernets`, `vlans`, …: its section, its ID and what it says. */
-export type Entry = {section: string; id: string; fields: Fields}
-
-/** `renderer`: the one that the file gives to every NIC. */
-export type Content = {renderer?: string | undefined; entries: readonly Entry[]}
-
-/** Reads a file; undefined if it is not YAML, or not of netplan's shape. Values are texts, as libyaml has them. */
-export function parseNetplan(text: ByteText): Content | undefined {
-  const tree = parseTree(text)?.tree
-  return tree && describeTree(tree)
-}
-
-/** Reads our own file: numbers and booleans are told apart, so that what is in it can be written again. */
-export function parseOwn(text: ByteText): Content | undefined {
-  const tree = readOwnYaml(text.replace(/^(#.*\n)*/, '')) ?? parseTree(text, 'core')?.tree
-  return tree && describeTree(tree)
-}
-
-function describeTree(tree: Tree): Content {
-  const network = asFields(tree.network)
-  const entries = Object.entries(network).flatMap(([section, members]) => {
-    const named = Object.entries(asFields(members)).filter(([id]) => id !== 'renderer')
-    return settings.has(section) ? [] : named.map(([id, fields]) => ({section, id, fields: asFields(fields)}))
-  })
-  const {renderer} = network
-  return {entries, renderer: typeof renderer === 'string' ? renderer : undefined}
-}
+import {notSections, parseTree} from './read-yaml.ts'
 
 /** What becomes of an entry: nothing is left, or no more than what tells which NIC it means. */
 export type Cut = 'remove' | 'reduce'
@@ -72,35 +41,9 @@ export function addEntry(text: ByteText, {section, id, fields}: Entry): ByteText
   return format(document)
 }
 
-const settings = new Set(['version', 'renderer', 'openvswitch'])
-
-type Tree = {readonly [key: string]: Value}
-
-function parseTree(
-  text: ByteText,
-  schema: 'core' | 'failsafe' = 'failsafe',
-): {document: Document.Parsed; tree: Tree} | undefined {
-  // libyaml allows a key twice, netplan reads one after the other.
-  const document = loadYaml().parseDocument(text, {
-    schema,
-    uniqueKeys: false,
-    logLevel: 'silent',
-    prettyErrors: false,
-  })
-  if (document.errors.length > 0) return undefined
-  try {
-    const tree: unknown = document.toJS()
-    if (tree === null || tree === '') return {document, tree: {}}
-    return isFields(tree) ? {document, tree} : undefined
-  } catch {
-    // An alias without its anchor, or a bomb made of them.
-    return undefined
-  }
-}
-
-function cutTree(tree: Tree, cutOf: (section: string, id: string) => Cut | undefined): Tree | undefined {
+function cutTree(tree: Fields, cutOf: (section: string, id: string) => Cut | undefined): Fields | undefined {
   const sections = Object.entries(asFields(tree.network)).flatMap(([section, members]): [string, Value][] => {
-    if (settings.has(section) || !isFields(members)) return [[section, members]]
+    if (notSections.has(section) || !isFields(members)) return [[section, members]]
     const left = Object.entries(members).flatMap(([id, fields]): [string, Value][] => {
       const cut = cutOf(section, id)
       if (cut === undefined) return [[id, fields]]
@@ -128,7 +71,7 @@ function listDoomed(
   if (!isMap(network)) return []
   return network.items.flatMap((section): Doomed[] => {
     const {value} = section
-    if (!isMap(value) || settings.has(keyOf(section))) return []
+    if (!isMap(value) || notSections.has(keyOf(section))) return []
     const cuts = value.items.map(pair => ({pair, cut: cutOf(keyOf(section), keyOf(pair))}))
     const isAll = cuts.length > 0 && cuts.every(({cut}) => cut === 'remove')
     if (isAll) return [{pair: section, isFlow: isFlow(network)}]
@@ -161,7 +104,7 @@ function cutLines(text: ByteText, doomed: readonly Doomed[]): ByteText {
 }
 
 /** For what is written in braces: the library writes the file anew, with its comments. */
-function rewrite(document: Document.Parsed, wanted: Tree): ByteText {
+function rewrite(document: Document.Parsed, wanted: Fields): ByteText {
   const wantedNetwork = asFields(wanted.network)
   const network = document.get('network')
   for (const section of isMap(network) ? [...network.items] : []) {
@@ -203,13 +146,4 @@ function isFlow(map: YAMLMap): boolean {
 
 function pick(fields: Fields, isWanted: (key: string) => boolean): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([key]) => isWanted(key)))
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** The fields of a mapping; none of anything else. */
-export function asFields(value: Value | undefined): Fields {
-  return isFields(value) ? value : {}
 }
