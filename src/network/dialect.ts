@@ -48,7 +48,7 @@ export type Rendering = {
    * change without any of them.
    */
   changed: readonly string[]
-  /** Of interfaces that were given back those that have a definition again. */
+  /** Of interfaces that were given back those that have a definition again, one by which they are brought up at boot. */
   restored: readonly string[]
 }
 

@@ -121,7 +121,13 @@ function arrange(
   const isDown = (name: string) => isAbout && facts.devicesUp !== undefined && !facts.devicesUp.has(name)
   const ours = network.nics.map(interfaceOf)
   const down = [...new Set([...changed, ...ours.filter(isLost)])].filter(name => !isDown(name))
-  const up = [...ours.filter(name => changed.includes(name) || isDown(name) || isLost(name)), ...restored]
+  // What is given back because its card has gone cannot be brought up.
+  const isThere = (name: string) =>
+    facts.links.some(link => name === link.name || name.startsWith(`${link.name}.`))
+  const up = [
+    ...ours.filter(name => changed.includes(name) || isDown(name) || isLost(name)),
+    ...restored.filter(isThere),
+  ]
   if (files.length === 0 && down.length === 0 && up.length === 0) return []
   const activation = {down, up, network}
   const {before, after} = dialect.activate(activation, surroundings)
