@@ -143,7 +143,11 @@ function quietly(write: () => void): void {
 /** What a person asks first: the name and the addresses. */
 function describeGuest({context, plan, facts}: Prepared, steps: readonly StepReport[]): string[] {
   const name = context?.hostname?.full ?? facts.kernelHostname
-  const hasNetwork = steps.some(step => step.name === 'network' && step.outcome !== 'off')
+  const network = steps.find(step => step.name === 'network' && step.outcome !== 'off')
+  // What was found not to work, and perhaps taken back, is not what the guest has.
+  const hasNetwork = network?.deeds.every(
+    ({kind, status}) => kind !== 'verify-network' || status !== 'failed',
+  )
   return [...(name === undefined ? [] : [name]), ...(hasNetwork ? plan.network.nics.map(describeNic) : [])]
 }
 

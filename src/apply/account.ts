@@ -35,8 +35,8 @@ async function createAccount(system: System, action: CreateAccountAction): Promi
     // `*` and not useradd's `!`: an sshd without PAM takes `!` for a locked account and refuses its keys.
     return runTool(system, ['useradd', ...root, '-m', ...options, '-p', '*', ...group, action.name])
   }
-  // Debian has another program of this name, and always useradd beside it. This one knows no other root.
-  if (system.live && isInstalled('adduser')) {
+  // This one knows no other root.
+  if (system.live && hasBusyboxAdduser()) {
     // It makes the home, but nothing above it.
     files.makeDirectory('/home')
     const group = action.group === undefined ? [] : ['-G', action.group]
@@ -54,8 +54,20 @@ async function runTool(system: System, argv: Command['argv']): Promise<string> {
   return `${argv[0]} ${end}`
 }
 
-/** The tools of this machine are meant, whatever root they are to work on. */
+/** Debian has another program of this name, a script that asks and knows other options. */
+function hasBusyboxAdduser(): boolean {
+  const path = findTool('adduser')
+  return path !== undefined && openSystem('/').files.readAt(path, 0, 2)?.toString() !== '#!'
+}
+
 function isInstalled(tool: string): boolean {
+  return findTool(tool) !== undefined
+}
+
+/** The tools of this machine are meant, whatever root they are to work on. */
+function findTool(tool: string): string | undefined {
   const {files} = openSystem('/')
-  return toolDirectories.some(directory => files.status(`${directory}/${tool}`) !== undefined)
+  return toolDirectories
+    .map(directory => `${directory}/${tool}`)
+    .find(path => files.status(path) !== undefined)
 }

@@ -101,18 +101,29 @@ describe('a guest in trouble', skipWithoutGuest('namespace'), () => {
     }
   })
 
-  test('a tool that is missing costs what it is for', async () => {
+  test('without useradd the account is written all the same', async () => {
     await using key = await makeKeyPair()
     await using guest = await startGuest({nics, disc: {label: 'CDROM', files: manualContext(key.publicKey)}})
+    // Debian's adduser is still there: a script that calls useradd.
     await guest.expect(['rm', '/usr/sbin/useradd'])
+    await guest.expect(['vmcontext', 'boot'])
+    assert.match(
+      await guest.expect(['getent', 'passwd', 'virtualuser']),
+      /:\/home\/virtualuser:\/bin\/bash$/m,
+    )
+    assert.equal(await guest.readFile('/home/virtualuser/.ssh/authorized_keys'), `${key.publicKey}\n`)
+  })
+
+  test('a tool that is missing costs what it is for', async () => {
+    await using guest = await startGuest({nics})
+    await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
+    await guest.expect(['ifup', '-a'])
+    await guest.writeFile('/context/context.sh', "SET_HOSTNAME='web'\nETH0_IP='192.168.0.6'\n")
+    await guest.expect(['rm', '/usr/sbin/ifup'])
     const {exitCode, stdout} = await guest.run(['vmcontext', 'boot'])
     assert.equal(exitCode, 1)
-    assert.match(
-      stdout,
-      /could not create the account virtualuser: useradd could not be started: there is no such file/,
-    )
-    assert.match(stdout, /could not install the keys for virtualuser: there is no such account/)
-    assert.match(await guest.readFile('/etc/network/interfaces'), /address 192\.168\.0\.5/)
+    assert.match(stdout, /could not bring up eth0: ifup could not be started: there is no such file/)
+    assert.equal(await guest.expect(['hostname']), 'web\n')
   })
 
   test('where SELinux is on, one restorecon sets the labels of all that was written', async () => {
