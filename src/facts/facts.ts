@@ -135,7 +135,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     ),
     services: started,
     systemdVersion: orElse(() => readSystemdVersion(system), undefined),
-    resolvConfTarget: orElse(() => readTarget(system, '/etc/resolv.conf'), undefined),
+    resolvConfTarget: orElse(() => files.readLink('/etc/resolv.conf'), undefined),
     leavesNetwork: choice.isLeftAlone,
     networkStarted:
       system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
@@ -154,10 +154,6 @@ function isConcerned({dialect, state}: DialectHere, inCharge: Dialect, {nics}: M
   return (
     (inCharge.displaces ?? []).includes(dialect.name) || records.some(each => each.dialect === dialect.name)
   )
-}
-
-function readTarget({files}: System, path: string): string | undefined {
-  return files.linkStatus(path)?.isSymbolicLink() ? files.readLink(path) : undefined
 }
 
 type OrElse = <T>(read: () => T, otherwise: T) => T

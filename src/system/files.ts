@@ -81,8 +81,9 @@ export function openFiles(root: string) {
       return attempt(`look at ${path}`, () => lookAt(lstatSync, files.locateEntry(path)))
     },
 
-    /** Where a symbolic link points, as it is written in it. */
+    /** Where a symbolic link points, as it is written in it; undefined if there is none. */
     readLink(path: string): string | undefined {
+      if (!files.linkStatus(path)?.isSymbolicLink()) return undefined
       return attempt(`read the link ${path}`, () =>
         unlessAbsent(files.locateEntry(path), found => readlinkSync(found)),
       )

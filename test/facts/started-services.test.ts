@@ -35,6 +35,12 @@ for (const [what, files, started] of cases) {
   })
 }
 
+test('a unit that an administrator wrote is started like any other', t => {
+  const wants = 'etc/systemd/system/multi-user.target.wants'
+  const files = {'etc/systemd/system/our.service': '[Unit]\n', [`${wants}/our.service`]: ''}
+  assert.deepEqual([...readStartedServices(openSystem(makeDirectory(t, files)))], ['our'])
+})
+
 test('a unit that is masked is not started, whatever links there are to it', t => {
   const wants = 'etc/systemd/system/multi-user.target.wants'
   const root = makeDirectory(t, {'etc/rcS.d/S10networking': '', [`${wants}/systemd-networkd.service`]: ''})

@@ -52,6 +52,16 @@ test('what is not there reads as undefined, lists as nothing', t => {
   assert.deepEqual(files.list('/none'), [])
 })
 
+test('a link is read as it is written, anything else is none', t => {
+  const root = makeDirectory(t, {file: ''})
+  symlinkSync('file', join(root, 'link'))
+  const files = openFiles(root)
+  assert.deepEqual(
+    ['/link', '/file', '/none', '/'].map(path => files.readLink(path)),
+    ['file', undefined, undefined, undefined],
+  )
+})
+
 test('a log is for its owner alone from birth and not opened through a link', t => {
   const root = makeDirectory(t, {victim: ''})
   symlinkSync('victim', join(root, 'link'))
