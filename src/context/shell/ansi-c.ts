@@ -57,7 +57,12 @@ function control(character: string): string {
 /** What the C locale cannot spell, bash writes as an escape again (lib/sh/unicode.c, u32tocesc). */
 function character(code: number): string {
   if (code <= 0x7f) return byte(code)
-  if (code > 0x7fffffff) return ''
+  if (code > 0x7fffffff || isTag(code)) return ''
   const digits = code.toString(16).toUpperCase()
   return code <= 0xffff ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`
+}
+
+/** The tags of languages, U+E0000 to U+E007F: glibc's iconv, which bash asks, leaves them out (gconv_simple.c). */
+function isTag(code: number): boolean {
+  return code >> 7 === 0xe0000 >> 7
 }
