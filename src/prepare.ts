@@ -98,14 +98,14 @@ type Found = {
 async function planFrom(system: System, request: Request, {source, disc, layers, manifest, problems}: Found) {
   const settings = settle(layers, disc, problems)
   const meaning = disc && readContext(disc)
-  await awaitLinks(system, {
+  const present = await awaitLinks(system, {
     limitMs: settings.nicWaitMs,
     isMissing: links => request.waitsForNics && isNicMissing(meaning?.context, links),
   })
   const doneBefore = request.force ? {} : readBootState(system)
-  const look = () => {
+  const look = (links?: readonly Link[]) => {
     const facts = gatherFacts(system, {
-      links: request.links,
+      links,
       networkType: meaning?.context.networkType ?? settings.networkType,
       shells: shellChoices(meaning?.context.shell),
       keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
@@ -123,7 +123,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
     }
     return {facts, plan: planBoot(input, {stages: request.stages, doneBefore})}
   }
-  const seen = look()
+  const seen = look(request.links ?? present)
   // A link may have got its real name in the meantime.
   const isStale = system.live && request.links === undefined && haveNamesChanged(system, seen.facts.links)
   return {settings, context: meaning?.context, ...(isStale ? look() : seen)}

@@ -2,6 +2,7 @@
 // of and whose driver is still to come. Bounded, and only then.
 
 import {setTimeout as sleep} from 'node:timers/promises'
+import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Link, readLinks} from './links.ts'
 
@@ -14,12 +15,23 @@ export type LinkWait = {
 
 const pollMs = 100
 
-/** Waits, where the guest is the running machine. An eth0 may be about to become ens3: names are read after this. */
-export async function awaitLinks(system: System, {limitMs, isMissing}: LinkWait): Promise<void> {
-  if (!system.live) return
+/**
+ * Waits, where the guest is the running machine, and gives the links as they are then. An eth0 may be about to become
+ * ens3: names are read after udev has come to rest.
+ */
+export async function awaitLinks(
+  system: System,
+  {limitMs, isMissing}: LinkWait,
+): Promise<Link[] | undefined> {
+  if (!system.live) return undefined
   const deadline = performance.now() + limitMs
   await settle(system, limitMs)
-  while (performance.now() < deadline && isMissing(readLinks(system))) {
+  for (;;) {
+    const links = unlessRefused(
+      () => readLinks(system),
+      () => undefined,
+    )
+    if (links === undefined || !isMissing(links) || performance.now() >= deadline) return links
     await sleep(pollMs)
     await settle(system, Math.max(deadline - performance.now(), pollMs))
   }

@@ -43,7 +43,7 @@ const readCases: [text: string, values: Record<string, string>][] = [
   ["A=a$'b\\0c'd B=$'\\x00' C=$'\\u0'", {A: 'abd', B: '', C: ''}],
   ["A=$'\\q\\8\\x\\u\\U\\\n'", {A: '\\q\\8\\x\\u\\U\\\n'}],
   ["A=$'\\u00e9\\U1F600\\U110000\\UFFFFFFFF'", {A: '\\u00E9\\U0001F600\\U00110000'}],
-  ["A=$'a\\Ue0015b'", {A: 'ab'}],
+  ["A=$'a\\Ue0015z'", {A: 'az'}],
   // Expansions.
   ['A=1\nB=$A.${A}."$A"."${A}"', {A: '1', B: '1.1.1.1'}],
   ['a=1\nB=$A', {A: '1', B: '1'}],
