@@ -50,7 +50,7 @@ export type Facts = {
   resolvConfTarget?: string | undefined
   /** The network service of this guest has run in this boot. */
   networkStarted: boolean
-  /** The devices that ifupdown holds for up; undefined where it does not say. */
+  /** The devices that the network service holds for up; undefined where it does not say. */
   devicesUp?: ReadonlySet<string> | undefined
   /** Those of them that the kernel has down: cards that were taken out and put in again. */
   devicesLost: ReadonlySet<string>
@@ -112,7 +112,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   )
   const accounts = orElse(() => readAccounts(system), [])
   const {files} = system
-  const devicesUp = orElse(() => readDevicesUp(system), undefined)
+  const devicesUp = orElse(() => readDevicesUp(system, dialect), undefined)
   return {
     root: system.root,
     live: system.live,
@@ -176,9 +176,9 @@ function readKeys(
   return texts
 }
 
-/** ifupdown notes each device it has brought up as `eth0=eth0`; busybox and ifupdown-ng do so in another place. */
-function readDevicesUp({files}: System): ReadonlySet<string> | undefined {
-  const state = files.readText('/run/network/ifstate') ?? files.readText('/run/ifstate')
+function readDevicesUp({files}: System, dialect: Dialect | undefined): ReadonlySet<string> | undefined {
+  const states = (dialect?.stateFiles ?? []).map(path => files.readText(path))
+  const state = states.find(text => text !== undefined)
   if (state === undefined) return undefined
   return new Set(
     state

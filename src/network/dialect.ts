@@ -74,6 +74,8 @@ export type Dialect = {
    * alone bring nothing up any more. All lie where a boot begins empty.
    */
   serviceMarks: readonly string[]
+  /** Where the service notes each interface that it holds for up, `eth0=eth0` a line; the first that is there counts. */
+  stateFiles?: readonly string[]
   /** Paths of programs and links whose presence it has to know; their content is not read. */
   landmarks?: readonly string[]
   /**

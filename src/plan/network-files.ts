@@ -116,9 +116,9 @@ function arrange(
   {files, changed, restored}: Rendering,
   surroundings: Surroundings,
 ): Action[] {
-  const isAbout = dialect.name === 'interfaces' && facts.networkStarted
-  const isLost = (name: string) => isAbout && facts.devicesLost.has(name)
-  const isDown = (name: string) => isAbout && facts.devicesUp !== undefined && !facts.devicesUp.has(name)
+  const {networkStarted, devicesUp, devicesLost} = facts
+  const isLost = (name: string) => networkStarted && devicesLost.has(name)
+  const isDown = (name: string) => networkStarted && devicesUp !== undefined && !devicesUp.has(name)
   const ours = network.nics.map(interfaceOf)
   const down = [...new Set([...changed, ...ours.filter(isLost)])].filter(name => !isDown(name))
   // What is given back because its card has gone cannot be brought up.
@@ -133,6 +133,6 @@ function arrange(
   const {before, after} = dialect.activate(activation, surroundings)
   const actions = [...before, ...files, ...after]
   const isTouched = down.length > 0 || up.length > 0
-  if (verification === undefined || !facts.networkStarted || !isTouched) return actions
+  if (verification === undefined || !networkStarted || !isTouched) return actions
   return verify(actions, {dialect, surroundings, activation, files}, verification)
 }

@@ -32,12 +32,16 @@ const ngPrograms = '/usr/libexec/ifupdown-ng'
 const resolvconfHook = '/etc/network/if-up.d/000resolvconf'
 const resolvedHook = '/etc/network/if-up.d/resolved'
 
+/** ifupdown's; that of busybox and ifupdown-ng. */
+const stateFiles = ['/run/network/ifstate', '/run/ifstate']
+
 export const interfaces: Dialect = {
   name: 'interfaces',
   title: 'ifupdown',
   otherNames: ['ifupdown', 'ifupdown2', 'ifupdown-ng'],
-  // ifupdown; busybox and ifupdown-ng; ifupdown2.
-  serviceMarks: ['/run/network/ifstate', '/run/ifstate', '/run/network/ifstatelock'],
+  stateFiles,
+  // The last is ifupdown2's.
+  serviceMarks: [...stateFiles, '/run/network/ifstatelock'],
   landmarks: [ngPrograms, resolvconfHook, '/sbin/resolvconf', resolvedHook, ...clientLandmarks],
   sources: known => [mainPath, `${defaultDirectory}/*`, ...sourcePatterns(known)],
   render: renderInterfaces,

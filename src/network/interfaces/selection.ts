@@ -1,7 +1,7 @@
 // Which interfaces are brought up, and by which stanza: `auto`, `allow-*` and `mapping`, interfaces(5).
 
 import type {Problem} from '../../problem.ts'
-import {isGlob, matchesGlob} from './glob.ts'
+import {isGlob, matchesGlob} from '../glob.ts'
 import {type Block, between, commentsOf, parseLines} from './interfaces-file.ts'
 import type {InterfacesFile} from './sources.ts'
 

@@ -3,7 +3,7 @@
 
 import {posix} from 'node:path'
 import type {FileTree} from '../../facts/files.ts'
-import {matchesGlob, widenGlob} from './glob.ts'
+import {matchesGlob, widenGlob} from '../glob.ts'
 import {type Block, parseInterfaces} from './interfaces-file.ts'
 
 export const mainPath = '/etc/network/interfaces'

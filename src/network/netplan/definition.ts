@@ -1,14 +1,14 @@
 // Which NICs an entry of netplan's is about: netplan-yaml(5), `match`, and netplan_netdef_match_interface() in its
 // util.c.
 
-import {isGlob, matchesGlob} from '../interfaces/glob.ts'
+import {isGlob, matchesGlob} from '../glob.ts'
 import type {LinkName} from '../model.ts'
 import {asFields, type Entry} from './fields.ts'
 
 /** An entry and the file in which it stands. */
 export type Definition = Entry & {path: string}
 
-/** Finds the NIC that a definition is about and can be about alone. VLANs are found by `findVlan`. */
+/** Finds the NIC that a definition is about and can be about alone, and the NIC of a VLAN. */
 export type Finder<T extends LinkName> = {
   nic(definition: Entry): T | undefined
   vlan(definition: Entry): T | undefined

@@ -2,6 +2,7 @@
 
 import type {ByteText} from '../../action.ts'
 import {parseMac} from '../../context/mac-address.ts'
+import {matchesGlob} from '../glob.ts'
 import {interfaceOf, type LinkName} from '../model.ts'
 import {readSettings, type Setting, wordsOf} from './unit-file.ts'
 
@@ -73,22 +74,7 @@ function fits(words: readonly ByteText[], values: readonly string[]): boolean {
   const [first = ''] = words
   if (first === '') return true
   const isInverse = first.startsWith('!')
-  const patterns = [isInverse ? first.slice(1) : first, ...words.slice(1)].map(toPattern)
-  const matches = (value: string) => patterns.some(pattern => pattern.test(value))
+  const patterns = [isInverse ? first.slice(1) : first, ...words.slice(1)]
+  const matches = (value: string) => patterns.some(pattern => matchesGlob(pattern, value))
   return isInverse ? !values.every(matches) : values.some(matches)
-}
-
-/** fnmatch(3). */
-function toPattern(glob: ByteText): RegExp {
-  const expression = glob.replace(/\[!?[^\]]+\]|[\s\S]/g, part => {
-    if (part === '*') return '.*'
-    if (part === '?') return '.'
-    if (part.length > 1) return part.replace(/^\[!/, '[^').replaceAll('\\', '\\\\')
-    return part.replace(/[\\^$.|?*+()[\]{}]/, '\\$&')
-  })
-  try {
-    return new RegExp(`^${expression}$`, 's')
-  } catch {
-    return /^$/
-  }
 }

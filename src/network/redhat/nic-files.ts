@@ -22,7 +22,7 @@ export type Definitions = {now: readonly Definition[]; before: readonly Definiti
 /** A text for each path; undefined: no such file. `device` is the interface that it is about. */
 export type Texts = Map<string, {content: ByteText | undefined; device: string}>
 
-export function ifcfgPath(name: string): string {
+function ifcfgPath(name: string): string {
   return `${directory}/ifcfg-${name}`
 }
 

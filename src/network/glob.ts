@@ -1,4 +1,4 @@
-// Shell patterns, fnmatch(3): in paths that `source` names, in names that `mapping` and `auto` name.
+// Shell patterns, fnmatch(3): in paths that `source` names, in names of interfaces.
 
 /** Tells whether a path or a name matches a pattern. No wildcard matches a slash. */
 export function matchesGlob(pattern: string, text: string): boolean {
