@@ -6,7 +6,7 @@ import {execFileSync} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, test} from 'node:test'
-import {start} from '../src/cli/start.ts'
+import {bootRoot, isRecord} from './boot-root.ts'
 import {features, formatContext, nics} from './matrix/features.ts'
 import {makeDirectory} from './temporary.ts'
 import {requireRoot} from './tools.ts'
@@ -47,7 +47,7 @@ for (const [dialect, base] of Object.entries(bases)) {
         const said = await boot(root, scratch)
         const after = readTree(root)
         const files = [...after].filter(
-          ([path, {text}]) => isConcerned(path) && before.get(path)?.text !== text,
+          ([path, {text}]) => !isRecord(path) && before.get(path)?.text !== text,
         )
         const gone = [...before.keys()].filter(path => !after.has(path))
         const parts = [
@@ -63,27 +63,9 @@ for (const [dialect, base] of Object.entries(bases)) {
   })
 }
 
-/** The agent's own records say nothing about a dialect. */
-function isConcerned(path: string): boolean {
-  return !/^(var\/lib\/vmcontext|run\/vmcontext|var\/log)\b/.test(path)
-}
-
 async function boot(root: string, scratch: string): Promise<string> {
-  let said = ''
-  const print = (text: string) => {
-    said += text
-  }
   const [context, links] = [join(scratch, 'context.sh'), join(scratch, 'links')]
-  const args = ['boot', '--root', root, '--context', context, '--links', links]
-  const exitCode = await start(
-    {args, environment: {}, isTerminal: () => false, print, printError: print, onStop() {}},
-    '0.0.0',
-  )
-  const lines = said
-    .replaceAll(scratch, '')
-    .replaceAll(/ +\d+ ms$/gm, '')
-    .replaceAll(/ in \d+\.\d\d s/g, '')
-  return `${lines}exit ${exitCode}\n`
+  return (await bootRoot(root, '--context', context, '--links', links)).replaceAll(scratch, '')
 }
 
 function check(path: string, text: string): void {

@@ -6,7 +6,7 @@ import {execFileSync} from 'node:child_process'
 import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, type TestContext, test} from 'node:test'
-import {start} from '../src/cli/start.ts'
+import {bootRoot, isRecord} from './boot-root.ts'
 import {formatContext, nics} from './matrix/features.ts'
 import {makeDirectory} from './temporary.ts'
 import {requireRoot} from './tools.ts'
@@ -123,25 +123,16 @@ async function boots(
   }
   writeFileSync(join(scratch, 'links'), nics.map(({name, mac, pci}) => `${name} ${mac} ${pci}\n`).join(''))
   for (const variables of contexts) await boot(root, scratch, variables)
-  return new Map(
-    [...readTree(root)].filter(([path]) => !/^(var\/lib\/vmcontext|run\/vmcontext|var\/log)\b/.test(path)),
-  )
+  return new Map([...readTree(root)].filter(([path]) => !isRecord(path)))
 }
 
 async function boot(root: string, scratch: string, variables: Variables): Promise<void> {
-  const args = ['boot', '--root', root, '--links', join(scratch, 'links')]
+  const options = ['--links', join(scratch, 'links')]
   if (variables !== undefined) {
     const path = join(scratch, 'context.sh')
     writeFileSync(path, formatContext({variables}))
-    args.push('--context', path)
+    options.push('--context', path)
   }
-  let said = ''
-  const print = (text: string) => {
-    said += text
-  }
-  await start(
-    {args, environment: {}, isTerminal: () => false, print, printError: print, onStop() {}},
-    '0.0.0',
-  )
+  const said = await bootRoot(root, ...options)
   assert.doesNotMatch(said, /defect/, said)
 }

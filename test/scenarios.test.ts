@@ -19,7 +19,7 @@ import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 import {dirname, join} from 'node:path'
 import {test} from 'node:test'
 import {createTwoFilesPatch} from 'diff'
-import {start} from '../src/cli/start.ts'
+import {bootRoot} from './boot-root.ts'
 import {makeDirectory} from './temporary.ts'
 import {requireRoot} from './tools.ts'
 import {compareTrees, readTree, type Tree} from './tree.ts'
@@ -60,28 +60,16 @@ function copyInto(from: string, to: string): void {
   execFileSync('cp', ['-r', '--no-dereference', '--preserve=mode', '--remove-destination', `${from}/.`, to])
 }
 
-/** Runs `vmcontext boot` in this process and gives what it said, with the exit code as the last line. */
+/** Boots the root as the scenario says. */
 async function boot(root: string, scenario: string): Promise<string> {
-  const [context, links, options] = ['context', 'links', 'options'].map(name => join(scenario, name)) as [
-    string,
-    string,
-    string,
-  ]
-  let said = ''
-  const print = (text: string) => {
-    said += text
-  }
-  const args = ['boot', '--root', root]
-  if (existsSync(context)) args.push('--context', context)
-  if (existsSync(links)) args.push('--links', links)
-  if (existsSync(options)) args.push(...readFileSync(options, 'utf8').trim().split('\n'))
-  const terminal = {args, environment: {}, isTerminal: () => false, print, printError: print, onStop() {}}
-  const exitCode = await start(terminal, '0.0.0')
-  return `${withoutTimes(said).replaceAll(root, 'ROOT').replaceAll(scenario, 'SCENARIO')}exit ${exitCode}\n`
-}
-
-function withoutTimes(text: string): string {
-  return text.replaceAll(/ +\d+ ms$/gm, '').replaceAll(/ in \d+\.\d\d s/g, '')
+  const at = (name: string) => join(scenario, name)
+  const said = await bootRoot(
+    root,
+    ...(existsSync(at('context')) ? ['--context', at('context')] : []),
+    ...(existsSync(at('links')) ? ['--links', at('links')] : []),
+    ...(existsSync(at('options')) ? readFileSync(at('options'), 'utf8').trim().split('\n') : []),
+  )
+  return said.replaceAll(root, 'ROOT').replaceAll(scenario, 'SCENARIO')
 }
 
 function check(scenario: string, console: string, before: Tree, after: Tree): void {
