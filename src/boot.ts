@@ -6,13 +6,20 @@ import {describeNic} from './plan/network.ts'
 import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
-import {formatContext, formatProblemLine, formatStep, formatSummary, type ReportLine} from './report/lines.ts'
+import {
+  formatContext,
+  formatIdleSteps,
+  formatProblemLine,
+  formatStep,
+  formatSummary,
+  type ReportLine,
+} from './report/lines.ts'
 import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {enterNics, settleNics} from './report/owned-nics.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
-import type {StepName} from './steps.ts'
+import {type StepName, stageOf} from './steps.ts'
 import {unlessRefused} from './system/errors.ts'
 import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
@@ -69,13 +76,14 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
   const onStepEnd = (step: StepReport) => {
     show(formatStep(step))
     // A script is not run twice in one boot, so it is noted as soon as it has ended.
-    if (step.name === 'scripts') noteSteps(system, state, plan, [step])
+    if (stageOf(step.name) === 'final') noteSteps(system, state, plan, [step])
   }
   try {
     show(formatContext(contextReport))
     enterPlan(manifest, prepared)
     forgetSteps(system, state, plan)
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
+    show(formatIdleSteps(steps, 'done before'))
     noteSteps(system, state, plan, steps)
     settleHosts(manifest, steps)
     if (hasDoneAll(steps, 'network')) settleNics(manifest.nics, plan.ownedNics, plan.givenBackNics)

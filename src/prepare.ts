@@ -1,7 +1,7 @@
 // Everything of a boot up to its plan, for `boot` and `plan` alike: settings, source, context, facts, plan. Nothing
 // of the guest is changed here; a disc may be mounted, and the caller releases it.
 
-import {type Context, type ContextProblems, readContext} from './context/context.ts'
+import {type Context, noProblems, readContext} from './context/context.ts'
 import type {Disc} from './context/disc.ts'
 import {isAwaited} from './context/nics.ts'
 import type {Assignment} from './context/shell.ts'
@@ -23,7 +23,7 @@ import {acquireSource} from './source/acquire.ts'
 import type {MountPlace} from './source/mount.ts'
 import {type DiscReading, readDisc} from './source/read-disc.ts'
 import {isOldRow, type Source} from './source/source.ts'
-import type {Stage} from './steps.ts'
+import type {Stage, StepName} from './steps.ts'
 import type {System} from './system/system.ts'
 
 export type Request = {
@@ -38,8 +38,10 @@ export type Request = {
   waitsForNics: boolean
   /** Check the network once it has changed, after boot. */
   verification?: Verification | undefined
-  /** Repeat steps that were done in this boot already. */
+  /** Repeat what was done in this boot already, or once for good. */
   force: boolean
+  /** Do these steps only, as with `force`; undefined: all of the stages. */
+  only?: readonly StepName[] | undefined
 }
 
 export type Prepared = {
@@ -102,7 +104,9 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
     limitMs: settings.nicWaitMs,
     isMissing: links => request.waitsForNics && isNicMissing(meaning?.context, links),
   })
-  const doneBefore = request.force ? {} : readBootState(system)
+  const {only} = request
+  const isForced = request.force || only !== undefined
+  const doneBefore = isForced ? {} : readBootState(system)
   const look = (links?: readonly Link[]) => {
     const facts = gatherFacts(system, {
       links,
@@ -114,14 +118,15 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
     const input: PlanInput = {
       context: meaning?.context,
       isContextUnreadable: disc === undefined && isOfUnknownKind(source),
-      contextProblems: meaning?.problems ?? noProblems,
+      contextProblems: meaning?.problems ?? noProblems(),
       settings,
       facts,
       manifest,
       mountDirectory: source.state === 'found' ? source.directory : undefined,
       verification: request.verification,
+      isForced,
     }
-    return {facts, plan: planBoot(input, {stages: request.stages, doneBefore})}
+    return {facts, plan: planBoot(input, {stages: request.stages, only, doneBefore})}
   }
   const seen = look(request.links ?? present)
   // A link may have got its real name in the meantime.
@@ -136,8 +141,6 @@ function isNicMissing(context: Context | undefined, links: readonly Link[]): boo
   const found = new Set(matchLinks(context.nics, links, context, []).map(({request}) => request))
   return context.nics.some(nic => isAwaited(nic) && !found.has(nic))
 }
-
-const noProblems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
 
 /** A disc that only contexts of 2.2 to 4.0 come on tells the kind even if its text cannot be read. */
 function isOfUnknownKind(source: Source): boolean {

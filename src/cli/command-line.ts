@@ -3,7 +3,7 @@
 import {Command, CommanderError, InvalidArgumentError, Option} from 'commander'
 import type {Assignment} from '../context/shell.ts'
 import {parseOverride} from '../settings/settings.ts'
-import {type Stage, stages} from '../steps.ts'
+import {type Stage, type StepName, stages, stepNames} from '../steps.ts'
 
 export type CommonOptions = {
   stages: readonly Stage[]
@@ -13,6 +13,7 @@ export type CommonOptions = {
   linksPath?: string | undefined
   strict: boolean
   force: boolean
+  only?: readonly StepName[] | undefined
 }
 
 /** `--verify`, `--no-verify`, `--rollback`, `--no-rollback`; what is undefined was not said. */
@@ -95,7 +96,8 @@ function addCommonOptions(command: Command): void {
     .option('--links <file>', 'NICs of the guest, "NAME MAC [PCI]" a line, instead of /sys')
     .option('--set <key=value>', 'a setting above those of vmcontext.conf; may be repeated', readOverride, [])
     .option('--strict', 'exit with 1 on a warning too', false)
-    .option('--force', 'repeat steps that this boot has done already', false)
+    .option('--force', 'repeat what was done in this boot, or once for good', false)
+    .option('--only <step>', 'do this step alone, and repeat it; may be repeated', readStep)
 }
 
 function readSeconds(text: string): number {
@@ -110,6 +112,12 @@ function readOverride(text: string, earlier: Assignment[]): Assignment[] {
   return [...earlier, override]
 }
 
+function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
+  const name = stepNames.find(step => step === text)
+  if (name === undefined) throw new InvalidArgumentError(`The steps are ${stepNames.join(', ')}.`)
+  return [...earlier, name]
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over what was declared above, untyped.
 function readCommon(options: any): CommonOptions {
   return {
@@ -120,6 +128,7 @@ function readCommon(options: any): CommonOptions {
     linksPath: options.links,
     strict: options.strict,
     force: options.force,
+    only: options.only,
   }
 }
 
@@ -131,6 +140,7 @@ asked for was not done; 2 wrong usage; 3 could not start.`,
 Examples:
   vmcontext boot                   what the init script does, both stages
   vmcontext boot --stage local     network, host name, account, keys
+  vmcontext boot --only keys       install and revoke keys, nothing else
   vmcontext boot --verify 30 --rollback
                                    undo what cuts the guest off
   vmcontext boot --root /mnt/image --context ./context

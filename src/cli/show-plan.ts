@@ -6,7 +6,15 @@ import {editKeys} from '../context/authorized-keys-file.ts'
 import type {FileTree} from '../facts/files.ts'
 import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
 import {weighProblem} from '../problem.ts'
-import {count, formatContext, formatProblemLine, idleWords} from '../report/lines.ts'
+import {
+  count,
+  formatContext,
+  formatIdleSteps,
+  formatProblemLine,
+  idleWords,
+  isSilent,
+  nameWidth,
+} from '../report/lines.ts'
 import {placeForLooking} from '../source/mount.ts'
 import {escapeControls} from '../system/commands.ts'
 import {openSystem, type System} from '../system/system.ts'
@@ -47,20 +55,22 @@ function formatPlan(prepared: Prepared): string {
   const lines = [
     `Plan for ${facts.live ? 'this guest' : facts.root} (${facts.os.name})`,
     ...formatContext(contextReport).map(({text}) => text),
-    ...plan.steps.flatMap(step => formatStep(step, prepared)),
+    ...plan.steps.filter(step => !isSilent(step)).flatMap(step => formatStep(step, prepared)),
+    ...formatIdleSteps(plan.steps, 'done before').map(({text}) => text),
+    ...formatIdleSteps(plan.steps, 'not asked').map(({text}) => text),
     ...problems.map(problem => formatProblemLine(problem).text),
     summarize(prepared),
   ]
   return lines.join('\n')
 }
 
-const indent = ' '.repeat(12)
+const indent = ' '.repeat(nameWidth + 3)
 
 function formatStep(step: Step, prepared: Prepared): string[] {
   const state = describeState(step)
   const aim = [step.summary, state].filter(Boolean).join(': ')
   return [
-    `  ${step.name.padEnd(9)} ${aim}`.trimEnd(),
+    `  ${step.name.padEnd(nameWidth)} ${aim}`.trimEnd(),
     ...step.actions
       .flatMap(action => describeAction(action, prepared))
       .map(line => `${indent}${line}`.trimEnd()),

@@ -90,13 +90,13 @@ function refuseEmpty(option: string, path: string): string {
 }
 
 function readRequest(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal): Request {
-  const {command, stages, contextPath, overrides, linksPath, force} = invocation
+  const {command, stages, contextPath, overrides, linksPath, force, only} = invocation
 
   const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))
   const links = readLinkList(linksPath)
   const waitsForNics = command === 'boot' && stages.includes('local')
   const verification = command === 'boot' ? chooseVerification(invocation.verification, terminal) : undefined
-  return {stages, contextPath: context, overrides, links, waitsForNics, verification, force}
+  return {stages, contextPath: context, overrides, links, waitsForNics, verification, force, only}
 }
 
 const usualSeconds = 10

@@ -2,6 +2,7 @@
 // takes. Pure. What a request does to a guest is decided in src/plan.
 
 import {type Problem, weighProblem} from '../problem.ts'
+import {forEachStep, type StepName} from '../steps.ts'
 import {readAccount, readHostname} from './account.ts'
 import type {Disc} from './disc.ts'
 import type {Hostname} from './hostname.ts'
@@ -28,15 +29,14 @@ export type Context = NetworkRequest & {
 }
 
 /** What was found wrong while reading, under the step that it costs. */
-export type ContextProblems = {
-  network: Problem[]
-  hostname: Problem[]
-  account: Problem[]
-  keys: Problem[]
-  scripts: Problem[]
+export type ContextProblems = Readonly<Record<StepName, Problem[]>>
+
+/** Nothing is wrong. */
+export function noProblems(): ContextProblems {
+  return forEachStep(() => [])
 }
 
-/** The variables that each step takes, besides those of NICs; those nobody takes are for scripts. */
+/** The variables that each step takes, besides those of NICs; those nobody takes are for the scripts on the disc. */
 const consumedVariables = {
   network: [
     ...['IP_PUBLIC', 'NETMASK', 'GATEWAY', 'NETWORK', 'MAC_PREFIX', 'MAC_RULE', 'NETCFG_TYPE'],
@@ -45,9 +45,9 @@ const consumedVariables = {
   hostname: ['SET_HOSTNAME', 'HOSTNAME'],
   account: ['USERNAME', 'USERNAME_SHELL'],
   keys: ['SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY', 'SSH_KEY', 'USER_PUBKEY', 'ROOT_PUBKEY'],
-}
+} satisfies Partial<Record<StepName, readonly string[]>>
 
-const consumed = new Set(Object.values(consumedVariables).flat())
+const consumed = new Set<string>(Object.values(consumedVariables).flat())
 
 /** Tells whether some step other than the scripts takes a variable. */
 export function isConsumed(name: string): boolean {
@@ -56,7 +56,7 @@ export function isConsumed(name: string): boolean {
 
 /** Reads the requests of a context. */
 export function readContext(disc: Disc): {context: Context; problems: ContextProblems} {
-  const problems: ContextProblems = {network: [], hostname: [], account: [], keys: [], scripts: []}
+  const problems = noProblems()
   const {file, variables} = disc
   const {isRefused, ...account} = readAccount(disc, problems.account)
   const keys = isRefused ? new Map() : readKeys(disc, account.username, problems.keys)

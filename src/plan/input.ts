@@ -23,6 +23,8 @@ export type PlanInput = {
   /** Where scripts find the disc. */
   mountDirectory?: string | undefined
   verification?: Verification | undefined
+  /** What is done once for good is done again. */
+  isForced: boolean
 }
 
 /** What a planner gives for its step. `request` is what was asked for, in plain data. */

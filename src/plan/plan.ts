@@ -9,12 +9,11 @@ import type {BootState} from '../report/boot-state.ts'
 import type {HostsLine} from '../report/manifest.ts'
 import type {NicRecord} from '../report/owned-nics.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
-import {planAccount} from './account.ts'
 import {type HostnamePlan, planHostname} from './hostname.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
-import {planKeys} from './keys.ts'
 import {type NetworkPlan, planNetwork} from './network.ts'
-import {planScripts} from './scripts.ts'
+import {planOnline} from './online.ts'
+import {planners} from './planners.ts'
 
 export type Plan = {
   steps: readonly Step[]
@@ -28,40 +27,35 @@ export type Plan = {
 
 export type PlanOptions = {
   stages: readonly Stage[]
+  /** These steps of them only. */
+  only?: readonly StepName[] | undefined
   /** What has been done in this boot; steps that were asked for the same are not repeated. */
   doneBefore: BootState
 }
 
 /** Plans the steps of the stages in their order. */
-export function planBoot(input: PlanInput, {stages, doneBefore}: PlanOptions): Plan {
+export function planBoot(input: PlanInput, {stages, only = stepNames, doneBefore}: PlanOptions): Plan {
   const network = guard<NetworkPlan>(() => planNetwork(input), {network: noNetwork, owned: {}, givenBack: []})
+  const names = stepNames.filter(name => stages.includes(stageOf(name)) && only.includes(name))
   // What is not going to be done to the network is not there for the host name.
-  const hasNetwork = stages.includes('local') && !input.settings.stepsOff.has('network')
-  const hostname = guard<HostnamePlan>(
-    () =>
-      hasNetwork
-        ? planHostname(
-            withFiles(input, finishStep('network', network, input, doneBefore).actions),
-            network.network,
-          )
-        : planHostname(input, noNetwork),
-    {},
-  )
-  const plans: Record<StepName, StepPlan> = {
-    network,
-    hostname,
-    account: guard(() => planAccount(input), {}),
-    keys: guard(() => planKeys(input), {}),
-    scripts: guard(() => planScripts(input), {}),
+  const hasNetwork = names.includes('network') && !input.settings.stepsOff.has('network')
+  const steps: Step[] = []
+  let hosts: HostsLine | undefined
+  let seen = input
+  for (const name of names) {
+    const plan = planStep(name, seen)
+    steps.push(finishStep(name, plan, input, doneBefore))
+    seen = withFiles(seen, steps.at(-1)!.actions)
   }
-  const names = stepNames.filter(name => stages.includes(stageOf(name)))
-  const steps = names.map(name => finishStep(name, plans[name], input, doneBefore))
-  return {
-    steps,
-    network: network.network,
-    ownedNics: network.owned,
-    givenBackNics: network.givenBack,
-    hosts: hostname.hosts,
+  return {steps, network: network.network, ownedNics: network.owned, givenBackNics: network.givenBack, hosts}
+
+  function planStep(name: StepName, seen: PlanInput): StepPlan {
+    if (name === 'network') return network
+    if (name === 'online') return guard(() => planOnline(seen, network.network), {})
+    if (name !== 'hostname') return guard(() => planners[name](seen), {})
+    const plan = guard<HostnamePlan>(() => planHostname(seen, hasNetwork ? network.network : noNetwork), {})
+    hosts = plan.hosts
+    return plan
   }
 }
 

@@ -7,7 +7,8 @@ import {allProblems, type ContextReport, type RunReport, type StepReport} from '
 /** `text` is for a console, where lines stand below each other; `entry` for a log, where each has to stand alone. */
 export type ReportLine = {level: 'info' | 'warn' | 'error'; text: string; entry: string}
 
-const nameWidth = 9
+/** Columns for the name of a step. */
+export const nameWidth = 12
 const lineWidth = 72
 
 /** What came of looking for a context. */
@@ -24,12 +25,35 @@ export function formatContext(context: ContextReport): ReportLine[] {
 
 /**
  * What a step did: a line for each deed that changed something, one for all that was so already, then what is wrong.
+ * A step that nothing was to be done in says nothing by itself.
  */
 export function formatStep(step: StepReport): ReportLine[] {
+  if (isSilent(step)) return []
   const deeds = step.deeds.filter(deed => deed.status === 'changed')
   const lines = deeds.map((deed, index) => line(step.name, deed.detail, deed.durationMs, index > 0))
   if (lines.length === 0) lines.push(line(step.name, describeQuietStep(step)))
   return [...lines, ...step.problems.map(problem => formatProblemLine(problem, step.name))]
+}
+
+/** The steps that nothing is done in for a reason, in one line; none if there are none. */
+export function formatIdleSteps(steps: readonly IdleStep[], reason: QuietReason): ReportLine[] {
+  const names = steps.filter(step => isSilent(step) && reasonOf(step) === reason).map(({name}) => name)
+  return names.length === 0 ? [] : [line('', `${idleWords[reason]}: ${names.join(', ')}`)]
+}
+
+type QuietReason = 'not asked' | 'done before'
+
+/** A planned step or one that is over. */
+type IdleStep = {name: string; problems: readonly Problem[]; idle?: Idleness | undefined; outcome?: string}
+
+/** It has no line of its own. */
+export function isSilent(step: IdleStep): boolean {
+  const reason = reasonOf(step)
+  return (reason === 'not asked' || reason === 'done before') && step.problems.length === 0
+}
+
+function reasonOf({idle, outcome}: IdleStep): string | undefined {
+  return idle ?? outcome
 }
 
 /** The last line of a boot: outcome, name and addresses, and the first problem with its cure. */

@@ -41,7 +41,16 @@ export type Manifest = {
   nics: OwnedNics
   /** The line in /etc/hosts, the latest first; more than one only while it is being replaced. */
   hosts: HostsLine[]
+  /** What was set last as the password of an account. */
+  passwords: Record<string, SetPassword>
+  /** What was done once for good, and for which machine: a clone of it begins anew. */
+  once: Record<string, string>
+  /** The fingerprints of the ssh host keys that the console has shown. */
+  shownHostKeys: string[]
 }
+
+/** A salted hash of a password as the context gave it: enough to see whether it is another one. */
+export type SetPassword = {salt: string; hash: string}
 
 /** The manifest is of a later version than this program. */
 export class ManifestTooNewError extends Error {
@@ -62,7 +71,7 @@ export function readManifest(system: System, problems: Problem[]): Manifest {
   const text = readUnlessRefused(system, problems)
   if (text === undefined) return emptyManifest()
   const value = parse(text)
-  if (isManifest(value)) return value
+  if (isManifest(value)) return {...emptyManifest(), ...value}
   const found = (value as {version?: unknown} | null)?.version
   if (typeof found === 'number' && found > version) throw new ManifestTooNewError(found)
   const message = 'this is damaged, so nothing that was set up earlier is known to be ours'
@@ -142,7 +151,10 @@ export function describeRecordFailure(error: unknown): Problem {
 }
 
 function emptyManifest(): Manifest {
-  return {version, files: {}, accounts: {}, keys: {}, nics: {}, hosts: []}
+  return {
+    ...{version, files: {}, accounts: {}, keys: {}, nics: {}, hosts: []},
+    ...{passwords: {}, once: {}, shownHostKeys: []},
+  }
 }
 
 function parse(text: string): unknown {
@@ -156,14 +168,15 @@ function parse(text: string): unknown {
 /** Whatever is not exactly of our making is not relied upon. */
 function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value) || value.version !== version || !Array.isArray(value.hosts)) return false
-  const {files, accounts, keys, nics, hosts} = value
-  if (![files, accounts, keys, nics].every(isRecord) || !hosts.every(isRecord)) return false
-  const entries = [files, accounts, nics].flatMap(record => Object.values(record as object))
-  const blobs = Object.values(keys as object)
-  return (
-    entries.every(isRecord) &&
-    blobs.every(list => Array.isArray(list) && list.every(blob => typeof blob === 'string'))
-  )
+  const {files, accounts, keys, nics, hosts, passwords = {}, once = {}, shownHostKeys = []} = value
+  if (![files, accounts, keys, nics, passwords, once].every(isRecord) || !hosts.every(isRecord)) return false
+  const entries = [files, accounts, nics, passwords].flatMap(record => Object.values(record as object))
+  const lists = [...Object.values(keys as object), shownHostKeys]
+  return entries.every(isRecord) && lists.every(isListOfTexts) && isListOfTexts(Object.values(once as object))
+}
+
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every(entry => typeof entry === 'string')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,12 +1,12 @@
 // Secrets of a context, found by value wherever they come up again: in the name of a file, in an error of a tool.
 
 import type {Variables} from '../context/variables.ts'
+import {maskText} from '../secret.ts'
 
 /** The names of variables whose values are secret (contract §2). */
 const secretNames = /^(CRYPTED_)?PASSWORD|TOKEN/
 /** A shorter one would take single letters out of every line. */
 const lengthLimit = 4
-const mask = '********'
 
 /** Makes the function that takes the secrets of a context out of a text. */
 export function createMask(variables: Variables | undefined): (text: string) => string {
@@ -15,7 +15,7 @@ export function createMask(variables: Variables | undefined): (text: string) => 
     .map(({value}) => value)
   const secrets = values.flatMap(spellings).filter(value => value.length >= lengthLimit)
   const longestFirst = [...new Set(secrets)].sort((one, other) => other.length - one.length)
-  return text => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, mask), text)
+  return text => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, maskText), text)
 }
 
 /** As it stands, as JSON spells it, and what it says if it is base64. */

@@ -16,6 +16,7 @@ test('boot does both stages on the running machine', () => {
     linksPath: undefined,
     strict: false,
     force: false,
+    only: undefined,
   })
 })
 
