@@ -7,8 +7,9 @@ import type {Problem} from '../problem.ts'
 import type {Files} from '../system/files.ts'
 import {openSystem, type System} from '../system/system.ts'
 import {type Drive, readDrive, readDrives} from './drives.ts'
+import {acquireGuestinfo} from './guestinfo.ts'
 import {type MountPlace, mountVolume} from './mount.ts'
-import {contextFileName, type FoundSource, type Recognition, type Source} from './source.ts'
+import {contextFileName, type FoundSource, type Recognition, type Source, unreadable} from './source.ts'
 import {identifyVolume, superblockLength, type Volume} from './superblock.ts'
 
 export type SourceRequest = {
@@ -37,9 +38,18 @@ export async function acquireSource(system: System, request: SourceRequest): Pro
     const source = (await searchDrives(system, drives, request)) ?? findDirectory(system)
     if (source !== undefined) return source
     const isWorthWaiting = request.waitForDisc || drives.some(drive => drive.state === 'not ready')
-    if (!isWorthWaiting || performance.now() >= deadline) return describeAbsence(drives, request)
+    if (!isWorthWaiting || performance.now() >= deadline) return searchElsewhere(system, drives, request)
     await sleep(pollMs)
   }
+}
+
+/** The last row is a process, and so asked once, when no drive and no directory is going to have a context. */
+async function searchElsewhere(
+  system: System,
+  drives: readonly Drive[],
+  request: SourceRequest,
+): Promise<Source> {
+  return (await acquireGuestinfo(system, request.place.layout)) ?? describeAbsence(drives, request)
 }
 
 /** Row 1: a directory, a context.sh, an image or a device that the caller names. */
@@ -162,11 +172,4 @@ function describeAbsence(drives: readonly Drive[], request: SourceRequest): Sour
   const broken = drives.find(drive => drive.name.startsWith('sr') && drive.state === 'unreadable')
   if (broken?.state === 'unreadable') return unreadable(broken.path, broken.cause)
   return {state: drives.some(drive => drive.name.startsWith('sr')) ? 'no disc' : 'no drive', problems}
-}
-
-function unreadable(what: string, cause: string, cure?: string): Source {
-  return {
-    state: 'unreadable',
-    problems: [{code: 'source-unreadable', message: `${what} cannot be read as a context: ${cause}`, cure}],
-  }
 }

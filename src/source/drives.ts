@@ -1,5 +1,6 @@
 // The block devices of the guest and what each of them answers, without mounting anything.
 
+import {isInContainer} from '../facts/screen.ts'
 import {naturally} from '../natural-order.ts'
 import {codeOf, describeCause} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
@@ -34,7 +35,10 @@ export function readDrive(system: System, name: string): Drive | undefined {
   const path = `/dev/${name.replaceAll('!', '/')}`
   const isCdDrive = name.startsWith('sr')
   if (!isCdDrive && readSize(system, name) === 0) return undefined
-  if (system.files.status(path) === undefined) return isCdDrive ? {name, path, state: 'not ready'} : undefined
+  if (system.files.status(path) === undefined) {
+    // A container sees its host's drives in /sys and has no device nodes for them: nothing to wait for.
+    return isCdDrive && !isInContainer(system) ? {name, path, state: 'not ready'} : undefined
+  }
   return {name, path, ...readState(system, path)}
 }
 

@@ -47,18 +47,36 @@ export async function mountVolume(
   }
 }
 
-/** A directory to mount on, and what is to be done before and after. */
-export type MountPlace = {directory: string; prepare(device: string | undefined): void; cleanUp(): void}
+/**
+ * A directory to mount on, and what is to be done before and after. `layout` is one for the files of a context that
+ * has no disc; never a mount point, it is made and removed with all that is in it.
+ */
+export type MountPlace = {
+  directory: string
+  layout: string
+  prepare(device: string | undefined): void
+  cleanUp(): void
+  /** Where to mount instead, if the context has its own use for the directory. */
+  elsewhere?: MountPlace | undefined
+}
+
+/** Where boot lays out the files of a context that has no disc: in memory, and gone when the run ends. */
+export const bootLayout = '/run/vmcontext/guestinfo'
 
 /**
  * Where boot mounts: the mount point of the settings, because scripts of 2.2 say `/mnt/context.sh` in their own text;
  * a directory of ours where that one is in use. It is noted, so that the run after a killed one can unmount it.
  */
 export function placeForBoot(system: System, wanted: string): MountPlace {
+  const ours = noted(system, '/run/vmcontext/context')
+  return isFree(system, wanted) ? {...noted(system, wanted), elsewhere: ours} : ours
+}
+
+function noted(system: System, directory: string): MountPlace {
   const {files} = system
-  const directory = isFree(system, wanted) ? wanted : '/run/vmcontext/context'
   return {
     directory,
+    layout: bootLayout,
     prepare(device) {
       files.makeDirectory(directory)
       const note: Note = {bootId: readBootId(files), device, directory: files.followLinks(directory)}
@@ -86,6 +104,7 @@ export function placeForLooking(machine: System): MountPlace {
   const directory = `/run/vmcontext-plan-${process.pid}`
   return {
     directory,
+    layout: directory,
     prepare: () => machine.files.makeDirectory(directory, 0o700),
     cleanUp: () => machine.files.removeDirectory(directory),
   }

@@ -31,6 +31,7 @@ function readFound(source: FoundSource): DiscReading {
     variables: indexVariables(assignments),
     dropped,
     isComplete,
+    lacksFiles: source.problems.some(problem => problem.code === 'source-incomplete'),
     isOldKind: isOldRow(recognition),
     names: files.list(directory),
     hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,

@@ -4,7 +4,14 @@ import type {Problem} from '../problem.ts'
 import type {Files} from '../system/files.ts'
 
 /** How a context was recognised: the row of the table in contract §1. */
-export type Recognition = 'named' | 'label CONTEXT' | 'label CDROM' | 'TARGET' | 'disc' | 'directory'
+export type Recognition =
+  | 'named'
+  | 'label CONTEXT'
+  | 'label CDROM'
+  | 'TARGET'
+  | 'disc'
+  | 'directory'
+  | 'VMware'
 
 export type Source =
   | FoundSource
@@ -26,8 +33,14 @@ export type FoundSource = {
   /** The file of variables in it. */
   contextFile: string
   problems: Problem[]
-  /** Unmounts what was mounted. Safe to call twice. */
+  /** Unmounts what was mounted, removes what was laid out. Safe to call twice. */
   release(): Promise<void>
+}
+
+/** A context that is there and cannot be read: what it is, and why. */
+export function unreadable(what: string, cause: string, cure?: string): Source {
+  const message = `${what} cannot be read as a context: ${cause}`
+  return {state: 'unreadable', problems: [{code: 'source-unreadable', message, cure}]}
 }
 
 /** The file that makes a disc a context. */

@@ -82,6 +82,17 @@ describe('the helper of udev and mdev', guests, () => {
     assert.deepEqual(await waitForRuns(guest, 1), [quietBoot])
   })
 
+  test('takes a run of single steps for no end of the boot', async () => {
+    await using guest = await startWithHelper()
+    const bootId = (await guest.readFile('/proc/sys/kernel/random/boot_id')).trim()
+    const stages = ['local', 'final']
+    const report = {version: 1, bootId, runs: [{stages: ['local']}, {stages, only: ['ready']}]}
+    await guest.writeFile('/run/vmcontext/report.json', `${JSON.stringify(report, null, 2)}\n`)
+    await guest.expect([hotPlugPath], {environment: card})
+    assert.equal(await isNoted(guest), true)
+    assert.equal(await guest.readFile(runs), '')
+  })
+
   test('makes one run of many events', async () => {
     await using guest = await startWithHelper()
     await writeReport(guest, ['local'])
@@ -109,6 +120,23 @@ describe('the helper of udev and mdev', guests, () => {
     await guest.expect([hotPlugPath], {environment: card})
     assert.equal((await guest.run([hotPlugPath, 'work'])).exitCode, 3)
     assert.equal((await waitForRuns(guest, 2)).length, 2)
+  })
+
+  test('notes that guestinfo has changed, once, and no answer is no change', async () => {
+    await using guest = await startWithHelper()
+    const poll = async (deed: string) => {
+      await guest.expect(['rm', '-f', note])
+      await guest.writeFile('/usr/bin/vmtoolsd', `#!/bin/sh\n${deed}\n`, 0o755)
+      await guest.expect([hotPlugPath, 'poll'])
+      return isNoted(guest)
+    }
+    assert.equal(await poll('echo QT0xCg=='), false, 'the boot is going to look')
+    await writeReport(guest, ['local'])
+    const seen: boolean[] = []
+    for (const deed of ['echo QT0xCg==', 'echo QT0xCg==', 'exit 1', 'echo', 'echo QT0xCg==', 'echo QT0yCg=='])
+      seen.push(await poll(deed))
+    assert.deepEqual(seen, [true, false, false, false, false, true])
+    assert.equal(await guest.expect(['stat', '-c', '%a', '/run/vmcontext/guestinfo.sum']), '600\n')
   })
 
   const events: [what: string, environment: Record<string, string>, isNoted: boolean][] = [
@@ -147,10 +175,17 @@ const sysfs = `
   add net virtual/net/ens3.7 'DEVTYPE=vlan\\nINTERFACE=ens3.7\\nIFINDEX=7\\n'
   add net virtual/net/tap0 'INTERFACE=tap0\\nIFINDEX=8\\n'
   add block pci0000:00/0000:00:01.1/ata2/block/sr0 'MAJOR=11\\nMINOR=0\\nDEVNAME=sr0\\nDEVTYPE=disk\\n'
-  add block pci0000:00/0000:00:01.1/ata2/block/sr1 'MAJOR=11\\nMINOR=1\\nDEVNAME=sr1\\nDEVTYPE=disk\\n'`
+  add block pci0000:00/0000:00:01.1/ata2/block/sr1 'MAJOR=11\\nMINOR=1\\nDEVNAME=sr1\\nDEVTYPE=disk\\n'
+  add block pci0000:00/0000:00:05.0/virtio1/block/vda 'MAJOR=254\\nMINOR=0\\nDEVNAME=vda\\nDEVTYPE=disk\\nRESIZE=1\\n'
+  add block pci0000:00/0000:00:06.0/virtio2/block/vdb 'MAJOR=254\\nMINOR=16\\nDEVNAME=vdb\\nDEVTYPE=disk\\n'
+  add block virtual/block/zram0 'MAJOR=253\\nMINOR=0\\nDEVNAME=zram0\\nDEVTYPE=disk\\n'`
 
 /** Instead of the superblocks of drives that are not there. */
-const labels = 'KERNEL=="sr0", ENV{ID_FS_LABEL}="CONTEXT"\nKERNEL=="sr1", ENV{ID_FS_LABEL}="OTHER"\n'
+const labels = `
+KERNEL=="sr0", ENV{ID_FS_LABEL}="CONTEXT"
+KERNEL=="sr1", ENV{ID_FS_LABEL}="OTHER"
+KERNEL=="vdb|zram0", ENV{ID_FS_TYPE}="swap"
+`
 
 const verdicts: [device: string, actions: readonly string[]][] = [
   ['net/ens3', ['add', 'remove']],
@@ -162,6 +197,9 @@ const verdicts: [device: string, actions: readonly string[]][] = [
   ['net/tap0', []],
   ['block/sr0', ['add', 'change']],
   ['block/sr1', []],
+  ['block/vda', ['change']],
+  ['block/vdb', ['add']],
+  ['block/zram0', []],
 ]
 
 describe('the udev rules', guests, () => {
@@ -239,13 +277,50 @@ describe('under systemd', guests, () => {
       assert.deepEqual((await waitForRuns(guest, 5)).slice(4), [quietBoot])
     })
   }
+
+  test('the LXC driver of OpenNebula starts a run by the name that it knows', async () => {
+    await using guest = await startWithHelper(
+      await provideRoot(debian12WithSystemd),
+      agent('mkdir -p /run/vmcontext'),
+    )
+    await bootWithSystemd(guest)
+    await waitForRuns(guest, 2)
+    for (const count of [3, 4]) {
+      // vmm_mad/remotes/lib/lxc/container.rb, restart_context
+      await inSystemd(guest, 'service one-context-reconfigure restart')
+      assert.deepEqual((await waitForRuns(guest, count)).slice(2), Array(count - 2).fill(quietBoot))
+    }
+  })
+
+  test('the timer of VMware does not start elsewhere', async () => {
+    await using guest = await startWithHelper(await provideRoot(debian12WithSystemd))
+    await bootWithSystemd(guest)
+    await waitForRuns(guest, 2)
+    const state = await inSystemd(
+      guest,
+      'systemctl show -P ActiveState -P ConditionResult vmcontext-guestinfo.timer',
+    )
+    assert.deepEqual(state.split('\n').filter(Boolean).sort(), ['inactive', 'no'])
+  })
 })
 
-const units = ['vmcontext-local.service', 'vmcontext-final.service', 'vmcontext-reconfigure.path']
+const units = [
+  'vmcontext-local.service',
+  'vmcontext-final.service',
+  'vmcontext-reconfigure.path',
+  'vmcontext-changed.service',
+  'vmcontext-guestinfo.timer',
+]
+
+/** Runs a command as a process of the systemd that was started in the guest. */
+async function inSystemd(guest: Guest, command: string): Promise<string> {
+  const enter = `exec nsenter --target "$(pgrep -xo systemd)" --pid --mount --cgroup ${command}`
+  return guest.expect(['sh', '-ec', enter])
+}
 
 /** Starts systemd as the first process of a namespace in the guest, with a control group hierarchy of its own. */
 async function bootWithSystemd(guest: Guest): Promise<void> {
-  for (const unit of [...units, 'vmcontext-reconfigure.service']) {
+  for (const unit of [...units, 'vmcontext-reconfigure.service', 'vmcontext-guestinfo.service']) {
     const text = await readFile(join(init, 'systemd', unit), 'utf8')
     await guest.writeFile(`/etc/systemd/system/${unit}`, text)
   }

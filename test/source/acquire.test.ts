@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import {mkdirSync} from 'node:fs'
+import {mkdirSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {acquireSource, type SourceRequest} from '../../src/source/acquire.ts'
@@ -9,6 +9,7 @@ import {makeDirectory} from '../temporary.ts'
 // Mounting is tried in guests; here is what needs none. A regular file at /dev/NAME stands for a device.
 const place: SourceRequest['place'] = {
   directory: '/nowhere',
+  layout: '/nowhere',
   prepare: () => assert.fail('mounts'),
   cleanUp() {},
 }
@@ -23,14 +24,50 @@ const states: [what: string, files: Record<string, string>, state: string][] = [
     'no disc',
   ],
   ['a CD drive whose device node is missing', {'sys/class/block/sr0/size': '8\n'}, 'no disc'],
+  [
+    "a container that sees its host's drive",
+    {
+      'sys/class/block/sr0/size': '8\n',
+      'sys/class/block/vda/size': '4096\n',
+      'proc/1/environ': 'PATH=/\0container=lxc\0',
+    },
+    'no drive',
+  ],
   ['an LXC guest', {'context/context.sh': 'A=1\n'}, 'found'],
+  [
+    "an LXC guest that sees its host's drive",
+    {'context/context.sh': 'A=1\n', 'sys/class/block/sr0/size': '8\n'},
+    'found',
+  ],
   ['an LXC guest whose directory is empty of a context.sh', {'context/token.txt': 'x'}, 'unreadable'],
+  ['an LXC guest whose context.sh is a directory', {'context/context.sh/x': ''}, 'unreadable'],
 ]
 
 for (const [what, files, state] of states) {
   test(`${what}: ${state}`, async t => {
     const source = await acquireSource(openSystem(makeDirectory(t, files)), request)
     assert.equal(source.state, state)
+  })
+}
+
+test('in a container nothing is waited for but what CONTEXT_WAIT says', async t => {
+  const files = {'sys/class/block/sr0/size': '8\n', 'run/systemd/container': 'lxc\n'}
+  // Waited for, this would not end.
+  const waiting = {...request, waitMs: Number.POSITIVE_INFINITY}
+  const source = await acquireSource(openSystem(makeDirectory(t, files)), waiting)
+  assert.equal(source.state, 'no drive')
+})
+
+const links: [what: string, target: string, state: string][] = [
+  ['a link to a file of the guest', '/srv/context.sh', 'found'],
+  ['a link that leads nowhere', '/nowhere/at/all', 'unreadable'],
+]
+for (const [what, target, state] of links) {
+  test(`a context.sh in /context that is ${what}: ${state}`, async t => {
+    const root = makeDirectory(t, {'srv/context.sh': 'A=1\n'})
+    mkdirSync(join(root, 'context'))
+    symlinkSync(target, join(root, 'context/context.sh'))
+    assert.equal((await acquireSource(openSystem(root), request)).state, state)
   })
 }
 
