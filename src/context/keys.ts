@@ -67,12 +67,9 @@ function describeKeyProblems(list: KeyList, place: Place, key: string): Problem[
     const where = {file: place.file, line: line + offset, key: place.key}
     return {...where, code: 'value-rejected', message: `this line of keys is not installed: ${reason}`}
   })
-  const unusual = list.unusual.map((type): Problem => {
-    return {
-      ...place,
-      code: 'value-adjusted',
-      message: `this guest's sshd may not know keys of the type ${type}`,
-    }
+  const unusual = list.unusual.map(({line, type}): Problem => {
+    const message = `this guest's sshd may not know keys of the type ${type}`
+    return {file: place.file, line: line + offset, key: place.key, code: 'value-adjusted', message}
   })
   if (list.keys.length > 0 || rejected.length > 0) return [...rejected, ...unusual]
   return [{...place, key: place.key ?? key, code: 'value-rejected', message: 'there is no key in it'}]

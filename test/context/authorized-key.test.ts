@@ -15,9 +15,21 @@ const lines: [what: string, line: string, expected: 'key' | RegExp][] = [
   ['another type before the blob', `ssh-rsa ${blob}`, /another type/],
   ['a damaged blob', `${type} ${blob.slice(0, 20)}!${blob.slice(21)}`, /damaged/],
   ['a cut blob', `${type} AAAA`, /damaged/],
+  ['a blob without its padding', 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAQ', /damaged/],
+  [
+    'a blob that ends too early',
+    `${type} ${Buffer.from(blob, 'base64').subarray(0, 48).toString('base64')}`,
+    /damaged/,
+  ],
+  ['a key as PuTTY writes it', '---- BEGIN SSH2 PUBLIC KEY ----', /RFC 4716/],
   ['prose', 'this is not a key', /no public key/],
   ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----', /private key/],
   ['a control character', `${type} ${blob} a\x1b[2Jb`, /control/],
+  ['a key whose comment speaks of another one', `${type} ${blob} not my PRIVATE KEY`, 'key'],
+  ['an option that ends in a backslash', `command="dir C:\\\\" ${key}`, /no public key/],
+  ['a quote that is never closed', `command="echo ${key}`, /no public key/],
+  ['a blank that sshd takes for none', `${type}\u00a0${blob}`, /no public key/],
+  ['a line that never ends', `${key}${' x'.repeat(40_000)}`, /longer than any/],
   ['a carriage return inside', `${type} ${blob} a\rb`, /control/],
 ]
 
@@ -28,6 +40,13 @@ for (const [what, line, expected] of lines) {
     else assert.match(String(result), expected)
   })
 }
+
+test('a line of nothing but quotes is not looked at again from every quote', () => {
+  const begin = performance.now()
+  for (let count = 0; count < 16; count += 1) parseKey(`"${'\\"'.repeat(32_000)}`)
+  // A few milliseconds, or the square of that: then it took 40 s.
+  assert.ok(performance.now() - begin < 10_000)
+})
 
 test('keys come one a line, with comments, empty lines and CRLF', () => {
   const other = makeKey('bob')
@@ -54,5 +73,5 @@ test('a line that is no key is named by its number and costs nothing else', () =
 test('a type that sshd may not know is taken and named', () => {
   const list = parseKeys(makeKey('q', {type: 'ssh-quantum'}))
   assert.equal(list.keys.length, 1)
-  assert.deepEqual(list.unusual, ['ssh-quantum'])
+  assert.deepEqual(list.unusual, [{line: 1, type: 'ssh-quantum'}])
 })

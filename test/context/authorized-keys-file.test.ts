@@ -6,7 +6,7 @@ import {makeKey} from '../keys.ts'
 
 const [alice, bob] = [makeKey('alice'), makeKey('bob')]
 const keys = (...lines: string[]) => parseKeys(lines.join('\n')).keys
-const blobs = (...lines: string[]) => keys(...lines).map(({blob}) => blob)
+const ours = keys
 
 const cases: [what: string, before: string, wanted: string[], owned: string[], after: string][] = [
   ['a key is added to nothing', '', [alice], [], `${alice}\n`],
@@ -19,7 +19,7 @@ const cases: [what: string, before: string, wanted: string[], owned: string[], a
     'a line of ours gets its new comment',
     `${makeKey('alice', {comment: 'old'})}\n`,
     [alice],
-    [alice],
+    [makeKey('alice', {comment: 'old'})],
     `${alice}\n`,
   ],
   [
@@ -29,6 +29,10 @@ const cases: [what: string, before: string, wanted: string[], owned: string[], a
     [],
     `junk\n\n@cert-authority x\n${alice}\n`,
   ],
+  ['what is revoked takes its line end along', `${bob}\n${alice}`, [], [alice], `${bob}\n`],
+  ['what somebody made of our line stays', `restrict ${alice}\n`, [alice], [alice], `restrict ${alice}\n`],
+  ['CRLF lines of ours count as they are', `${alice}\r\n`, [alice], [alice], `${alice}\r\n`],
+  ['all lines with a revoked key go', `${alice}\n${alice} again\n`, [], [alice], ''],
   ['CRLF lines of others survive', `${bob}\r\n`, [alice], [], `${bob}\r\n${alice}\n`],
   [
     'a comment in UTF-8 is written as its bytes',
@@ -41,11 +45,11 @@ const cases: [what: string, before: string, wanted: string[], owned: string[], a
 
 for (const [what, before, wanted, owned, after] of cases) {
   test(what, () => {
-    const {text, added} = editKeys(before, {keys: keys(...wanted), revokes: true}, blobs(...owned))
+    const {text, added} = editKeys(before, {keys: keys(...wanted), revokes: true}, ours(...owned))
     assert.equal(text, after)
-    const ours = [...blobs(...owned), ...added.map(({blob}) => blob)]
+    const now = [...ours(...owned), ...added]
     assert.equal(
-      editKeys(text, {keys: keys(...wanted), revokes: true}, ours).text,
+      editKeys(text, {keys: keys(...wanted), revokes: true}, now).text,
       after,
       'a second edit changes nothing',
     )
@@ -54,16 +58,22 @@ for (const [what, before, wanted, owned, after] of cases) {
 
 test('repetitions of a key of ours are folded, the first stays', () => {
   assert.equal(
-    foldKeys(`${alice}\n# x\n${bob}\n${alice}\n${alice}\n`, blobs(alice)),
+    foldKeys(`${alice}\n# x\n${bob}\n${alice}\n${alice}\n`, ours(alice)),
     `${alice}\n# x\n${bob}\n`,
   )
 })
 
 test('repetitions of a foreign key stay', () => {
-  assert.equal(foldKeys(`${bob}\n${bob}\n`, blobs(alice)), `${bob}\n${bob}\n`)
+  assert.equal(foldKeys(`${bob}\n${bob}\n`, ours(alice)), `${bob}\n${bob}\n`)
 })
 
 test('where not all keys are known, none is revoked', () => {
   const text = `${alice}\n${bob}\n`
-  assert.equal(editKeys(text, {keys: keys(bob), revokes: false}, blobs(alice, bob)).text, text)
+  assert.equal(editKeys(text, {keys: keys(bob), revokes: false}, ours(alice, bob)).text, text)
+})
+
+test('a key of which an older version noted the blob alone gets its new comment', () => {
+  const {blob} = keys(alice)[0]!
+  const text = `${makeKey('alice', {comment: 'old'})}\n`
+  assert.equal(editKeys(text, {keys: keys(alice), revokes: true}, [{blob}]).text, `${alice}\n`)
 })

@@ -1,0 +1,1 @@
+SSH_PUBLIC_KEY=''
