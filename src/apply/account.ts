@@ -1,73 +1,103 @@
 // Creating an account with the guest's own tool, so that its policy for ids, groups and skeletons holds: useradd, or
-// busybox's adduser. A guest that has neither gets it from us.
+// busybox's adduser. A guest that has neither gets it from us, and so does another root: `useradd -R` runs the nscd, the
+// sss_cache and the hooks that lie in it (seen).
 
 import type {CreateAccountAction} from '../action.ts'
-import {readAccount} from '../facts/accounts.ts'
-import {type Command, describeEnd, succeeded, toolDirectories} from '../system/commands.ts'
+import {type Account, readAccount, readLocalAccount} from '../facts/accounts.ts'
+import {type Command, describeEnd, succeeded} from '../system/commands.ts'
 import {openSystem, type System} from '../system/system.ts'
-import {unlockAccount, writeAccount} from './account-files.ts'
-import {failed, type Handler} from './workshop.ts'
+import {completeAccount, writeAccount} from './account-files.ts'
+import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
+import {runLoginTool} from './login-tool.ts'
+import {findTool, isInstalled} from './tools.ts'
+import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
 
 export const createAccountHandler: Handler<CreateAccountAction> = {
   prepare({name}, {system, manifest}) {
-    if (readAccount(system, name) === undefined) manifest.accounts[name] = {created: true}
+    if (readAccount(system, name) === undefined) manifest.accounts[name] = {created: true, isPending: true}
   },
 
-  async perform(action, {system, manifest}) {
+  async perform(action, workshop) {
+    const {system, manifest} = workshop
     const {name} = action
-    if (readAccount(system, name) !== undefined) return {status: 'unchanged', detail: name}
-    const end = await createAccount(system, action)
-    const account = readAccount(system, name)
-    if (account !== undefined)
-      return {status: 'changed', detail: `created the account ${name}, uid ${account.uid}`}
-    delete manifest.accounts[name]
-    return failed(`account ${name}`, `could not create the account ${name}: ${end}`)
+    const known = readAccount(system, name)
+    if (known !== undefined && manifest.accounts[name]?.isPending === undefined)
+      return {status: 'unchanged', detail: name}
+    const {isWhole, reason, cure} =
+      known === undefined ? await createAccount(workshop, action) : {isWhole: false}
+    const account = readLocalAccount(system, name)
+    if (account === undefined) {
+      delete manifest.accounts[name]
+      const message = `could not create the account ${name}: ${reason ?? 'it is not in /etc/passwd afterwards'}`
+      return failed(`account ${name}`, message, cure)
+    }
+    const wasCompleted = !isWhole && (await complete(system, account))
+    manifest.accounts[name] = {created: true}
+    return describe(system, account, {wasCreated: known === undefined, wasCompleted})
   },
 }
 
-/** Creates it with what is there, and tells in words how that ended. */
-async function createAccount(system: System, action: CreateAccountAction): Promise<string> {
-  const {files} = system
-  const options = ['-s', action.shell]
-  if (isInstalled('useradd')) {
-    const root = system.live ? [] : ['-R', system.root]
-    const group = action.group === undefined ? [] : ['-g', action.group]
-    // `*` and not useradd's `!`: an sshd without PAM takes `!` for a locked account and refuses its keys.
-    return runTool(system, ['useradd', ...root, '-m', ...options, '-p', '*', ...group, action.name])
+/** Whoever made it may not have come to its end. Mostly nothing is missing, and no lock is taken. */
+async function complete(system: System, account: Account): Promise<boolean> {
+  if (!completeAccount(system, account, {isTrial: true})) return false
+  return editLocked(system, accountFiles, () => completeAccount(system, account))
+}
+
+const accountFiles = ['/etc/passwd', '/etc/group', '/etc/shadow']
+
+function describe(
+  system: System,
+  {name, uid, home}: Account,
+  {wasCreated, wasCompleted}: {wasCreated: boolean; wasCompleted: boolean},
+): Result {
+  if (!wasCreated && !wasCompleted) return {status: 'unchanged', detail: name}
+  return {
+    status: 'changed',
+    detail: `${wasCreated ? 'created' : 'completed'} the account ${name}, uid ${uid}`,
+    // A tool of the guest labels what it makes.
+    paths: system.live && !wasCompleted ? [] : [home, ...accountFiles],
   }
-  // This one knows no other root.
+}
+
+/** Whether it has all that an account has; if not, perhaps why. */
+type Creation = {isWhole: boolean; reason?: string | undefined; cure?: string | undefined}
+
+const timeoutMs = 20_000
+
+/** Creates it with what is there. */
+async function createAccount(workshop: Workshop, action: CreateAccountAction): Promise<Creation> {
+  const {system} = workshop
+  const {name, shell, group} = action
+  if (system.live && isInstalled('useradd')) {
+    const groupOption = group === undefined ? [] : ['-g', group]
+    // `*` and not useradd's `!`: an sshd without PAM takes `!` for a locked account and refuses its keys.
+    return runTool(workshop, ['useradd', '-m', '-s', shell, '-p', '*', ...groupOption, name])
+  }
   if (system.live && hasBusyboxAdduser()) {
     // It makes the home, but nothing above it.
-    files.makeDirectory('/home')
-    const group = action.group === undefined ? [] : ['-G', action.group]
-    const end = await runTool(system, ['adduser', '-D', ...options, ...group, action.name])
-    unlockAccount(system, action.name)
-    return end
+    system.files.makeDirectory('/home')
+    const groupOption = group === undefined ? [] : ['-G', group]
+    return {
+      ...(await runTool(workshop, ['adduser', '-D', '-s', shell, ...groupOption, name])),
+      isWhole: false,
+    }
   }
-  writeAccount(system, action)
-  return 'written, yet /etc/passwd does not have it'
+  await editLocked(system, accountFiles, () => writeAccount(system, action))
+  return {isWhole: true}
 }
 
-async function runTool(system: System, argv: Command['argv']): Promise<string> {
-  const result = await system.run({argv, timeoutMs: 60_000})
-  const end = succeeded(result) ? 'ended well, yet /etc/passwd does not have it' : describeEnd(result)
-  return `${argv[0]} ${end}`
+async function runTool(workshop: Workshop, argv: Command['argv']): Promise<Creation> {
+  const result = await runLoginTool(workshop, {argv, timeoutMs})
+  if (succeeded(result)) return {isWhole: true}
+  return {
+    isWhole: false,
+    reason: `${argv[0]} ${describeEnd(result)}`,
+    cure: isLockedOut(result) ? lockCure : undefined,
+  }
 }
 
 /** Debian has another program of this name, a script that asks and knows other options. */
 function hasBusyboxAdduser(): boolean {
   const path = findTool('adduser')
   return path !== undefined && openSystem('/').files.readAt(path, 0, 2)?.toString() !== '#!'
-}
-
-function isInstalled(tool: string): boolean {
-  return findTool(tool) !== undefined
-}
-
-/** The tools of this machine are meant, whatever root they are to work on. */
-function findTool(tool: string): string | undefined {
-  const {files} = openSystem('/')
-  return toolDirectories
-    .map(directory => `${directory}/${tool}`)
-    .find(path => files.status(path) !== undefined)
 }

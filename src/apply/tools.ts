@@ -1,0 +1,17 @@
+// The programs of this machine that a deed may use.
+
+import {toolDirectories} from '../system/commands.ts'
+import {openSystem} from '../system/system.ts'
+
+/** Tells whether a program is there. */
+export function isInstalled(tool: string): boolean {
+  return findTool(tool) !== undefined
+}
+
+/** Where a program lies. Those of this machine are meant, whatever root they are to work on. */
+export function findTool(tool: string): string | undefined {
+  const {files} = openSystem('/')
+  return toolDirectories
+    .map(directory => `${directory}/${tool}`)
+    .find(path => files.status(path) !== undefined)
+}

@@ -1,0 +1,2 @@
+USERNAME='daemon'
+USERNAME_SUDO='YES'

@@ -1,0 +1,2 @@
+USERNAME='joe'
+USERNAME_SUDO="$(id)"

@@ -1,0 +1,1 @@
+USERNAME="$(id)"

@@ -1,0 +1,2 @@
+USERNAME='root'
+USERNAME_SUDO='YES'

@@ -1,0 +1,2 @@
+USERNAME='joe'
+GRANT_SUDO='YES'
