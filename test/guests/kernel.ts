@@ -17,9 +17,14 @@ const modules = [
   ...['virtio_ring', 'virtio_pci', 'virtio_blk', 'virtio_net', 'ata_piix', 'sr_mod', 'isofs'],
   // VLANs, and the network cards of containers.
   ...['8021q', 'veth'],
+  // Logical volumes, and directories that the host shares.
+  ...['dm_mod', 'virtiofs'],
 ]
 
-/** The first process: loads the modules, mounts the root read-only, as a boot loader's would, and hands over. */
+/**
+ * The first process: loads the modules, mounts the root (`root=`, else the first disk) read-only, as a boot loader's
+ * would, and hands over.
+ */
 const init = `#!/bin/busybox sh
 bb=/bin/busybox
 $bb mount -t devtmpfs devtmpfs /dev
@@ -32,13 +37,15 @@ while read -r module; do
     $bb insmod "/modules/$module" || echo "initrd: $module failed"
   fi
 done </modules/order
+disk=$($bb sed -n 's/.*\\broot=\\([^ ]*\\).*/\\1/p' /proc/cmdline)
+disk=\${disk:-/dev/vda}
 $bb umount /proc
 tries=100
-until [ -b /dev/vda ] || [ $tries = 0 ]; do
+until [ -b "$disk" ] || [ $tries = 0 ]; do
   tries=$((tries - 1))
   $bb usleep 50000
 done
-$bb mount -t ext4 -o ro /dev/vda /root
+$bb mount -t ext4 -o ro "$disk" /root
 $bb mount --move /dev /root/dev
 exec $bb switch_root /root /sbin/init
 `

@@ -34,6 +34,12 @@ export type MachineOptions = {
   disc: MachineDisc
   /** The root file system its disk is made of. Default: Debian 12 with sysvinit. */
   root?: string | undefined
+  /** Where its root is, if it is not the first disk as a whole. */
+  rootDevice?: string
+  /** Changes the disk, an image with the root file system, before the machine gets it. */
+  finishDisk?: (image: string) => Promise<void>
+  /** Further words for QEMU: more devices. */
+  devices?: readonly string[]
   /** Changes the root file system before it becomes the machine's disk. */
   prepare: (guest: Guest) => Promise<void>
 }
@@ -77,17 +83,20 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
-async function makeDisk(image: string, {root, prepare}: MachineOptions, key: KeyPair): Promise<void> {
+async function makeDisk(image: string, options: MachineOptions, key: KeyPair): Promise<void> {
+  const {root, prepare, rootDevice = '/dev/vda', finishDisk} = options
   await using guest = await startGuest({root})
-  await guest.writeFile('/etc/fstab', '/dev/vda / ext4 defaults 0 0\n')
+  await guest.writeFile('/etc/fstab', `${rootDevice} / ext4 defaults 0 0\n`)
   // So that tests can look at what the context's user cannot see.
   await guest.writeFile('/root/.ssh/authorized_keys', `${key.publicKey}\n`, 0o600)
   if (root === undefined) await trim(guest)
   await prepare(guest)
   await guest.saveDisk(image, megabytesOfDisk)
+  await finishDisk?.(image)
 }
 
-async function trim(guest: Guest): Promise<void> {
+/** Takes away what no test looks at from a Debian with sysvinit. */
+export async function trim(guest: Guest): Promise<void> {
   await guest.expect(['insserv', '--remove', ...superfluousServices])
   // Nobody sits at its six terminals; a serial one shows in the log that the boot came to its end.
   const terminals = ['-e', '/getty.*tty[2-6]/d', '-e', 's/getty.*tty1$/getty -L ttyS0 115200/'] as const
@@ -97,7 +106,7 @@ async function trim(guest: Guest): Promise<void> {
 function startEmulator(
   directory: string,
   kernel: Kernel,
-  {nics, address, lateDriver = false}: MachineOptions,
+  {nics, address, lateDriver = false, rootDevice, devices = []}: MachineOptions,
   port: number,
   log: string,
 ) {
@@ -120,12 +129,16 @@ function startEmulator(
       ...['-machine', 'pc', '-accel', 'tcg,thread=multi,tb-size=256', '-cpu', 'max', '-m', '512'],
       ...['-display', 'none', '-serial', `file:${log}`],
       ...['-kernel', kernel.image, '-initrd', kernel.ramdisk],
-      ...['-append', `console=ttyS0 quiet mitigations=off${lateDriver ? ' late_driver' : ''}`],
+      ...[
+        '-append',
+        `console=ttyS0 quiet mitigations=off${lateDriver ? ' late_driver' : ''}${rootDevice ? ` root=${rootDevice}` : ''}`,
+      ],
       ...['-drive', `file=${join(directory, 'disk')},if=virtio,format=raw,cache=unsafe`],
       ...['-drive', `id=disc,file=${join(directory, 'cd')},if=none,media=cdrom,readonly=on`],
       ...['-device', `ide-cd,id=${drive},drive=disc,bus=ide.1`],
       ...['-qmp', `unix:${join(directory, monitorSocket)},server=on,wait=off`],
       ...network,
+      ...devices,
     ],
     {reject: false, stdin: 'ignore'},
   )
@@ -235,6 +248,12 @@ export class Machine implements AsyncDisposable {
     await makeIso(image, disc)
     const medium = {filename: image, format: 'raw', 'read-only-mode': 'read-only'}
     await monitor.execute('blockdev-change-medium', {id: drive, force: true, ...medium})
+  }
+
+  /** Gives a disk another size while it is in use, as a cloud does. */
+  async resizeDisk(id: string, mebibytes: number): Promise<void> {
+    const monitor = await this.#openMonitor()
+    await monitor.execute('block_resize', {device: id, size: mebibytes * 2 ** 20})
   }
 
   /** Takes the disc out. */

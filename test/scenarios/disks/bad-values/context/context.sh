@@ -1,0 +1,12 @@
+GROW_ROOTFS='perhaps'
+GROW_FS='data'
+IGNORE_SWAP=$(cat /etc/passwd)
+DISK1_MOUNT_TAG='etc'
+DISK1_MOUNT_POINT='/etc'
+DISK2_MOUNT_TAG='up'
+DISK2_MOUNT_POINT='/srv/../../etc'
+DISK3_MOUNT_TAG='--bind'
+DISK3_MOUNT_POINT='/srv/three'
+DISK4_MOUNT_TAG='alone'
+DISK10_MOUNT_TAG='root'
+DISK10_MOUNT_POINT='/root'

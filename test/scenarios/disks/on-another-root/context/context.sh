@@ -1,0 +1,5 @@
+GROW_ROOTFS='YES'
+GROW_FS='/data'
+IGNORE_SWAP='NO'
+DISK1_MOUNT_TAG='one-tag-1'
+DISK1_MOUNT_POINT='/mnt/one-fs-1'
