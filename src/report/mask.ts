@@ -1,28 +1,64 @@
 // Secrets of a context, found by value wherever they come up again: in the name of a file, in an error of a tool.
 
-import type {Variables} from '../context/variables.ts'
+import {decodeBase64} from '../context/base64.ts'
+import {isNo, isYes, type Variables} from '../context/variables.ts'
 import {maskText} from '../secret.ts'
+import {stages, stepNames} from '../steps.ts'
+import {escapeControls} from '../system/commands.ts'
+
+export type Mask = (text: string) => string
 
 /** The names of variables whose values are secret (contract §2). */
 const secretNames = /^(CRYPTED_)?PASSWORD|TOKEN/
 /** A shorter one would take single letters out of every line. */
 const lengthLimit = 4
 
-/** Makes the function that takes the secrets of a context out of a text. */
-export function createMask(variables: Variables | undefined): (text: string) => string {
+/** Makes the function that takes the secrets of a context out of a text; `others` are those that no variable holds. */
+export function createMask(variables: Variables | undefined, others: readonly string[] = []): Mask {
   const values = [...(variables?.values() ?? [])]
-    .filter(({name}) => secretNames.test(name))
+    // TOKEN=YES asks for a token and is none.
+    .filter(({name, value}) => secretNames.test(name) && !(name === 'TOKEN' && (isYes(value) || isNo(value))))
     .map(({value}) => value)
-  const secrets = values.flatMap(spellings).filter(value => value.length >= lengthLimit)
+  const secrets = [...values, ...others].flatMap(spellings).filter(value => value.length >= lengthLimit)
   const longestFirst = [...new Set(secrets)].sort((one, other) => other.length - one.length)
   return text => longestFirst.reduce((masked, secret) => masked.replaceAll(secret, maskText), text)
 }
 
-/** As it stands, as JSON spells it, and what it says if it is base64. */
+/**
+ * Writes a value as JSON with the secrets taken out of its texts. Words of this program's own stay as they are: a
+ * password may be `failed`, and a program that reads the outcome must find it.
+ */
+export function stringifyMasked(value: unknown, mask: Mask): string {
+  const replace = (key: string, part: unknown) =>
+    typeof part === 'string' && !isOwnWord(key, part) ? mask(part) : part
+  return JSON.stringify(value, replace, 2)
+}
+
+const ownKeys = new Set(['kind', 'status', 'outcome', 'idle', 'code', 'state', 'bootId'])
+const names = new Set<string>([...stepNames, ...Object.keys(stages)])
+
+/** Names of steps and stages stand under `name` and in lists. */
+function isOwnWord(key: string, text: string): boolean {
+  return ownKeys.has(key) || (names.has(text) && /^(name|\d+)$/.test(key))
+}
+
+/** As it stands, trimmed, by lines, as JSON and logs spell it, and what it says if it is base64. */
 function spellings(value: string): string[] {
-  const decoded = /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(value)
-    ? Buffer.from(value, 'base64').toString('utf8')
-    : ''
-  const isText = decoded !== '' && !/[\x00-\x1f\ufffd]/.test(decoded)
-  return [value, JSON.stringify(value).slice(1, -1), ...(isText ? [decoded] : [])]
+  const trimmed = value.trim()
+  const texts = [value, trimmed, ...trimmed.split(/[\r\n]+/), ...decode(trimmed)]
+  // The front end may write `\$6\$…` for a hash (contract §3).
+  const hashes = texts.map(text => text.replaceAll('\\$', '$'))
+  return [...texts, ...hashes].flatMap(text => [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    escapeControls(text),
+  ])
+}
+
+/** What base64 says, if that is text. */
+function decode(value: string): string[] {
+  const bytes = decodeBase64(value)
+  if (typeof bytes === 'string') return []
+  const text = bytes.toString('utf8')
+  return /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]/.test(text) ? [] : [text, text.trim(), ...text.split(/[\r\n]+/)]
 }

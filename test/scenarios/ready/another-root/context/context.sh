@@ -1,0 +1,5 @@
+SET_HOSTNAME='web'
+VMID='42'
+ONEGATE_ENDPOINT='http://169.254.16.9:5030'
+REPORT_READY='YES'
+READY_SCRIPT='systemctl is-active nginx'

@@ -1,0 +1,8 @@
+SET_HOSTNAME='web'
+VMID='forty-two'
+ONEGATE_ENDPOINT='https://user:pass@cloud.example.org:5030'
+ONEGATE_TOKEN='two words'
+REPORT_READY='YES'
+READY_SCRIPT_PATH='check.sh'
+RETRY_COUNT='many'
+RETRY_WAIT_PERIOD='100000'
