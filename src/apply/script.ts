@@ -1,80 +1,107 @@
-// Scripts of the disc. The agent reads the `#!` line and starts the interpreter itself: files from a datastore come
-// without the x bit (contract §5).
+// Scripts: of the disc, of the context itself, of the image.
 
-import type {RunScriptAction} from '../action.ts'
-import type {Problem} from '../problem.ts'
-import {describeEnd, succeeded, toolEnvironment} from '../system/commands.ts'
+import type {OnceMark, RunScriptAction} from '../action.ts'
+import {begunMark, failedMark} from '../plan/once.ts'
+import {type CommandResult, describeEnd, succeeded, toolEnvironment} from '../system/commands.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
-import {type Handler, leftOut, type Result} from './workshop.ts'
-
-const logDirectory = '/var/log/vmcontext'
-const defaultInterpreter = '/bin/sh'
+import {markOnce, noteEnd, takeMissing} from './once.ts'
+import {prepareScript, type StartableScript} from './script-file.ts'
+import {openScriptLog, type ScriptLog} from './script-log.ts'
+import {failed, type Handler, leftOut, type Result, type Workshop} from './workshop.ts'
 
 export const runScriptHandler: Handler<RunScriptAction> = {
-  async perform(action, {system, mayExecute}) {
-    if (!mayExecute)
-      return leftOut(`script ${action.name} was not run`, 'nothing of another root is executed')
-    const {command, problems} = readInterpreter(system, action)
-    const logPath = `${logDirectory}/${action.name.replaceAll('/', '_')}.log`
-    const log = openLog(system, logPath)
-    problems.push(...log.problems)
+  async perform(action, workshop) {
+    const {system, mayExecute} = workshop
+    const {name} = action
+    // Taken even if this is not begun: another step has files of its own.
+    const lacksFile = action.once !== undefined && takeMissing(workshop)
+    if (!mayExecute) return leftOut(`script ${name} was not run`, 'nothing of another root is executed')
+    const timeoutMs = limitTime(action, workshop)
+    if (timeoutMs <= 0) {
+      const cure = 'put what takes long into /etc/vmcontext.d/final'
+      return failed(`script ${name}`, `${name} was not run: those before it took all the time there is`, cure)
+    }
+    const script = prepareScript(system, action)
+    if (typeof script === 'string') return failed(`script ${name}`, `${name} ${script}`)
+    const log = openScriptLog(system, name)
+    let end = 'was not run'
     try {
-      const result = await system.run({
-        argv: [...command, action.path],
-        timeoutMs: action.timeoutMs,
-        environment: {...toolEnvironment, ...action.environment},
-        directory: action.environment.MOUNT_DIR ?? '/',
-        outputTo: log.descriptor,
-      })
-      const detail = `ran ${action.name}`
-      if (succeeded(result)) return {status: 'changed', detail, problems}
-      const cure = log.problems.length === 0 ? `its output is in ${logPath}` : undefined
-      const failure: Problem = {code: 'deed-failed', message: `${action.name} ${describeEnd(result)}`, cure}
-      return {status: 'failed', detail, problems: [...problems, failure]} satisfies Result
+      const run = {...action, timeoutMs, lacksFile, outputTo: log.descriptor}
+      const result = await runAndNote(script, run, workshop)
+      end = describeEnd({...result, output: ''})
+      return describeResult(action, result, script, log)
     } finally {
-      system.files.close(log.descriptor)
+      log.close(end)
+      unlessRefused(script.remove, () => undefined)
     }
   },
 }
 
-type Interpreter = {command: [string, ...string[]]; problems: Problem[]}
-
-/** The interpreter and its one argument, as execve(2) takes them from the first line. */
-function readInterpreter(system: System, {name, path}: RunScriptAction): Interpreter {
-  const head = system.files.readAt(path, 0, 256)?.toString('latin1') ?? ''
-  const line = /^#![ \t]*([^\n]*)/.exec(head)?.[1]
-  if (line === undefined) return {command: [defaultInterpreter], problems: []}
-  const [interpreter, argument] = splitOnce(line.trim())
-  const problems: Problem[] = []
-  if (/\r$/.test(line)) {
-    const message = `${name} has Windows line ends; the one in its first line is passed over`
-    problems.push({code: 'value-adjusted', message, cure: 'convert the script with dos2unix'})
-  }
-  if (interpreter === '') return {command: [defaultInterpreter], problems}
-  return {command: argument === undefined ? [interpreter] : [interpreter, argument], problems}
+/** What is left of the time that several share. */
+function limitTime({timeoutMs, sharedMs}: RunScriptAction, {sharedMsSpent = 0}: Workshop): number {
+  return sharedMs === undefined ? timeoutMs : Math.min(timeoutMs, sharedMs - sharedMsSpent)
 }
 
-function splitOnce(line: string): [string, string | undefined] {
-  const match = /^(\S*)(?:[ \t]+(.*))?$/s.exec(line)
-  return [match?.[1] ?? '', match?.[2]]
-}
-
-type ScriptLog = {descriptor: number; problems: Problem[]}
+/** `lacksFile`: a file that belongs to it could not be written. */
+type ScriptRun = RunScriptAction & {lacksFile: boolean; outputTo: number}
 
 /**
- * Opens the log of a script, the one place that takes its output as it comes: it may tell secrets. Where there is none
- * the script runs all the same, and what it says is lost.
+ * Runs a script. What is done once for good is marked before it begins: a script that reboots the machine must not be
+ * run again by that. One that never began is not done.
  */
-function openLog({files}: System, path: string): ScriptLog {
-  return unlessRefused(
-    () => {
-      files.makeDirectory(logDirectory, 0o700)
-      return {descriptor: files.openToAppend(path), problems: []}
-    },
-    refusal => {
-      const message = `${refusal.message}; what the script says is lost`
-      return {descriptor: files.openToAppend('/dev/null'), problems: [{code: 'record-damaged', message}]}
-    },
-  )
+async function runAndNote(
+  {command}: StartableScript,
+  {environment, timeoutMs, outputTo, sharedMs, once, lacksFile}: ScriptRun,
+  workshop: Workshop,
+): Promise<CommandResult> {
+  const {system, manifest} = workshop
+  const before = once && manifest.once[once.step]
+  if (once !== undefined) markOnce(workshop, withWord(once, begunMark))
+  const begin = performance.now()
+  const result = await system.run({
+    argv: command,
+    timeoutMs,
+    environment: {...toolEnvironment, ...environment},
+    directory: findDirectory(system, environment),
+    outputTo,
+  })
+  if (sharedMs !== undefined)
+    workshop.sharedMsSpent = (workshop.sharedMsSpent ?? 0) + performance.now() - begin
+  if (once === undefined) return result
+  const {mark} = succeeded(result) && !lacksFile ? once : withWord(once, failedMark)
+  noteEnd(workshop, once.step, result.ended === 'not started' ? before : mark)
+  return result
+}
+
+function withWord({step, mark}: OnceMark, word: string): OnceMark {
+  return {step, mark: `${mark} ${word}`}
+}
+
+/** The mount point, which a script may have taken away for those after it. */
+function findDirectory({files}: System, environment: RunScriptAction['environment']): string {
+  const directory = environment.MOUNT_DIR ?? '/'
+  return files.status(directory)?.isDirectory() ? directory : '/'
+}
+
+function describeResult(
+  {name, once}: RunScriptAction,
+  result: CommandResult,
+  {problems}: StartableScript,
+  log: ScriptLog,
+): Result {
+  const found = [...problems, ...log.problems]
+  const detail = `ran ${name}`
+  if (succeeded(result)) return {status: 'changed', detail, problems: found}
+  const isOver = once !== undefined && result.ended !== 'not started'
+  const cure = [
+    ...(log.path === undefined ? [] : [`its output is in ${log.path}`]),
+    ...(isOver ? [`it is not run again by itself; vmcontext boot --only ${once.step} does`] : []),
+  ].join('; ')
+  const message = `${name} ${describeEnd({...result, output: log.lastLine()})}`
+  return {
+    status: 'failed',
+    detail,
+    problems: [...found, {code: 'deed-failed', message, cure: cure || undefined}],
+  }
 }

@@ -25,6 +25,8 @@ const withheld = [
 /** One entry may have this many bytes with its name: MAX_ARG_STRLEN, execve(2). A larger one makes every exec fail. */
 const entryLimit = 128 * 1024 - 1
 const totalLimit = 1024 * 1024
+/** Run by the agent itself; hardly a script looks for another one in its environment. */
+const carriesScript = /^(START_SCRIPT|USER_?DATA)/
 
 /** Builds the environment for scripts. What has to stay out for its size is named. */
 export function buildScriptEnvironment(
@@ -41,7 +43,8 @@ export function buildScriptEnvironment(
       const size = Buffer.byteLength(`${spelling}=${value}`) + 1
       if (size > entryLimit || total + size > totalLimit) {
         const message = `with ${size} bytes this is too long for the environment of a program; scripts do without`
-        problems.push({code: 'value-ignored', file, line, key: name, message})
+        const code = carriesScript.test(name) ? 'context-note' : 'value-ignored'
+        problems.push({code, file, line, key: name, message})
         break
       }
       total += size

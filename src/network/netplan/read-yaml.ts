@@ -2,8 +2,8 @@
 
 import type {Document} from 'yaml'
 import type {ByteText} from '../../action.ts'
+import {loadYaml} from '../../load-yaml.cjs'
 import {asFields, type Content, type Fields, isFields} from './fields.ts'
-import {loadYaml} from './load-yaml.cjs'
 import {readOwnYaml} from './read-own-yaml.ts'
 
 /** Reads a file; undefined if it is not YAML, or not of netplan's shape. Values are texts, as libyaml has them. */
