@@ -3,6 +3,7 @@
 import {networkInterfaces} from 'node:os'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {succeeded} from './commands.ts'
+import {unlessRefused} from './errors.ts'
 import type {System} from './system.ts'
 
 export type DefaultRoute = {gateway: string; device: string}
@@ -15,6 +16,30 @@ export function readAddresses(): ReadonlyMap<string, readonly string[]> {
       addresses.flatMap(({cidr}) => cidr ?? []),
     ]),
   )
+}
+
+/**
+ * Tells whether a link has a carrier: false as well if there is no such link any more; undefined while it is down, when
+ * the kernel does not know.
+ */
+export function hasCarrier({files}: System, device: string): boolean | undefined {
+  const directory = `/sys/class/net/${device}`
+  if (files.status(directory) === undefined) return false
+  return unlessRefused(
+    () => files.readText(`${directory}/carrier`)?.trim() !== '0',
+    () => undefined,
+  )
+}
+
+/** Tells whether the kernel still looks whether somebody else has an IPv6 address of this device. */
+export function hasTentativeAddress({files}: System, device: string): boolean {
+  // /proc/net/if_inet6: address, index, prefix length, scope, flags, device (rtnetlink(7), ifa_flags).
+  const lines = (files.readText('/proc/net/if_inet6') ?? '').split('\n').map(line => line.trim().split(/\s+/))
+  const [tentative, failed] = [0x40, 0x08]
+  return lines.some(([, , , scope, flags, name]) => {
+    const bits = Number.parseInt(flags ?? '0', 16)
+    return name === device && scope !== '20' && (bits & tentative) !== 0 && (bits & failed) === 0
+  })
 }
 
 /** The default routes that have a gateway, of both families. */

@@ -1,0 +1,42 @@
+// Symbolic links of the guest, such as /etc/localtime. Of what was there a copy is kept before it goes.
+
+import type {LinkAction} from '../action.ts'
+import {type KeptCopy, type KeptLink, keepCopy, type OwnedFile} from '../report/manifest.ts'
+import type {System} from '../system/system.ts'
+import type {Handler} from './workshop.ts'
+
+export const linkHandler: Handler<LinkAction> = {
+  prepare({path, target}, {system, manifest}) {
+    const current = keepEntry(system, path)
+    if (current !== undefined && 'link' in current && current.link === target) return
+    const entry = manifest.files[path]
+    const known =
+      entry === undefined ? {previous: current ?? null} : {...entry, ...overwritten(entry, current)}
+    manifest.files[path] = {...known, sha256: null, link: target}
+  },
+
+  perform({path, target}, {system}) {
+    const current = system.files.readLink(path)
+    if (current === target) return {status: 'unchanged', detail: path}
+    system.files.link(path, target)
+    return {status: 'changed', detail: `linked ${path} to ${target}`, paths: [path]}
+  },
+}
+
+type Kept = KeptCopy | KeptLink
+
+/** What stands there now: a link as it is, of a file a copy. */
+function keepEntry(system: System, path: string): Kept | undefined {
+  const link = system.files.readLink(path)
+  return link === undefined ? keepCopy(system, path) : {link}
+}
+
+/** What somebody else has put in the place of ours is kept besides what stood there first. */
+function overwritten(entry: OwnedFile, current: Kept | undefined): Pick<OwnedFile, 'overwritten'> {
+  const earlier = entry.overwritten ?? []
+  const known = [entry, entry.previous, ...earlier]
+  const isKnown = known.some(
+    each => (each?.sha256 ?? undefined) === current?.sha256 && each?.link === current?.link,
+  )
+  return current === undefined || isKnown ? {} : {overwritten: [...earlier, current]}
+}

@@ -1,0 +1,1 @@
+SECURETTY='YES'

@@ -1,0 +1,2 @@
+SECURETTY='yes'
+SET_HOSTNAME='web'

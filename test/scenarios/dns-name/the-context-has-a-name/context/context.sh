@@ -1,0 +1,2 @@
+DNS_HOSTNAME='YES'
+SET_HOSTNAME='web.example.org'

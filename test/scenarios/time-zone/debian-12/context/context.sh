@@ -1,0 +1,1 @@
+TIMEZONE='Europe/Berlin'

@@ -1,0 +1,2 @@
+TIMEZONE='../../../etc/shadow'
+SET_HOSTNAME='web'

@@ -1,0 +1,2 @@
+TIMEZONE='Europe/Berlin'
+SET_HOSTNAME='web'

@@ -1,0 +1,1 @@
+TIMEZONE='America/Argentina/Buenos_Aires'
