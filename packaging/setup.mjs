@@ -21,11 +21,16 @@ const debianPackages = [
   ['util-linux', 'unshare', 'name spaces'],
   ['qemu-system-x86', 'qemu-system-x86_64', 'booted guests'],
   ['openssh-client', 'ssh-keygen', 'keys'],
+  ['openssl', 'openssl', 'certificates of a OneGate'],
   ['dosfstools', 'mkfs.vfat', 'disc images'],
   ['dnsmasq-base', 'dnsmasq', 'DHCP and router advertisements for guests'],
   ['shellcheck', 'shellcheck', 'the init scripts'],
   ['strace', 'strace', 'runs that are killed at every change'],
   ['systemd', 'systemd-analyze', 'the units'],
+  ['cloud-guest-utils', 'growpart', 'disks that grow'],
+  ['fdisk', 'sfdisk', 'disks that grow'],
+  ['xfsprogs', 'mkfs.xfs', 'disks that grow'],
+  ['btrfs-progs', 'mkfs.btrfs', 'disks that grow'],
   ['man-db', 'man', 'the manual pages'],
 ]
 

@@ -2,10 +2,12 @@
 
 import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
+import {clearScriptFiles} from './apply/script-file.ts'
 import {describeNic} from './plan/network.ts'
 import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
+import {formatFingerprints, takeNewFingerprints} from './report/fingerprints.ts'
 import {
   formatContext,
   formatIdleSteps,
@@ -18,7 +20,8 @@ import type {LineOptions, Log} from './report/log.ts'
 import type {Manifest} from './report/manifest.ts'
 import {enterNics, settleNics} from './report/owned-nics.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
-import {endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
+import {removeLaidOut} from './source/guestinfo.ts'
+import {bootLayout, endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
 import {type StepName, stageOf} from './steps.ts'
 import {unlessRefused} from './system/errors.ts'
 import {takeLock} from './system/lock.ts'
@@ -46,6 +49,8 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       // Whatever was plugged in up to now is seen by this run; what comes later leaves another note.
       quietly(() => system.files.remove(changesPath))
       await endLeftoverMount(system)
+      quietly(() => clearScriptFiles(system))
+      quietly(() => removeLaidOut(system.files, bootLayout))
     }
     const prepared = await prepareBoot(system, request, settings =>
       system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
@@ -55,6 +60,7 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     const report: RunReport = {
       agent: request.agent,
       stages: request.stages,
+      ...(request.only === undefined ? {} : {only: request.only}),
       startedAt,
       durationMs: elapsed(),
       ...run,
@@ -69,7 +75,12 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
   }
 }
 
-async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, elapsed: () => number) {
+async function carryOut(
+  system: System,
+  {agent, log, stages, only}: BootRequest,
+  prepared: Prepared,
+  elapsed: () => number,
+) {
   const {manifest, plan, source, contextReport} = prepared
   const state = readBootState(system)
   const show = showMasked(log, prepared.mask)
@@ -82,13 +93,21 @@ async function carryOut(system: System, {log}: BootRequest, prepared: Prepared, 
     show(formatContext(contextReport))
     enterPlan(manifest, prepared)
     forgetSteps(system, state, plan)
-    const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed})
+    const runSoFar = {agent, context: contextReport, problems: prepared.problems}
+    const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed, runSoFar})
     show(formatIdleSteps(steps, 'done before'))
-    noteSteps(system, state, plan, steps)
+    show(formatIdleSteps(steps, 'done once'))
     settleHosts(manifest, steps)
     if (hasDoneAll(steps, 'network')) settleNics(manifest.nics, plan.ownedNics, plan.givenBackNics)
+    if (system.live && stages.includes('final') && only === undefined) {
+      const hostKeys = prepared.facts.sshd.hostKeys.map(({path}) => path)
+      show(formatFingerprints(takeNewFingerprints(system, manifest, hostKeys)), {isSummary: true})
+    }
     const labels = await restoreLabels(system, changedPaths(steps))
-    const problems = [...prepared.problems, ...labels, ...saveManifest(system, manifest)]
+    const unsaved = saveManifest(system, manifest)
+    // What is done and not on record is done again: otherwise this boot would never enter it.
+    if (unsaved.length === 0) noteSteps(system, state, plan, steps)
+    const problems = [...prepared.problems, ...labels, ...unsaved]
     const parts = {context: contextReport, steps, problems}
     return {...parts, outcome: judgeRun(parts)}
   } finally {
@@ -111,7 +130,18 @@ function enterPlan(manifest: Manifest, {plan}: Prepared): void {
 
 /** Once /etc/hosts is written only the new line is in it. */
 function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
-  if (hasSucceeded(steps, 'hostname')) manifest.hosts.splice(1)
+  if (hasSucceeded(steps, 'hostname') || hasTakenDnsName(steps)) manifest.hosts.splice(1)
+}
+
+/** A name was found, and everything that has to do with it done. */
+function hasTakenDnsName(steps: readonly StepReport[]): boolean {
+  return nameFromDns(steps) !== undefined && hasSucceeded(steps, 'dns-name')
+}
+
+/** The name that the name servers told. */
+function nameFromDns(steps: readonly StepReport[]): string | undefined {
+  const deeds = steps.find(({name}) => name === 'dns-name')?.deeds ?? []
+  return deeds.find(({kind}) => kind === 'take-dns-name')?.after
 }
 
 function hasSucceeded(steps: readonly StepReport[], name: StepName): boolean {
@@ -150,7 +180,7 @@ function quietly(write: () => void): void {
 
 /** What a person asks first: the name and the addresses. */
 function describeGuest({context, plan, facts}: Prepared, steps: readonly StepReport[]): string[] {
-  const name = context?.hostname?.full ?? facts.kernelHostname
+  const name = context?.hostname?.full ?? nameFromDns(steps) ?? facts.kernelHostname
   const network = steps.find(step => step.name === 'network' && step.outcome !== 'off')
   // What was found not to work, and perhaps taken back, is not what the guest has.
   const hasNetwork = network?.deeds.every(

@@ -3,11 +3,14 @@
 
 import {type Context, noProblems, readContext} from './context/context.ts'
 import type {Disc} from './context/disc.ts'
+import {readShares} from './context/disks.ts'
 import {isAwaited} from './context/nics.ts'
+import {readTokenFile} from './context/onegate.ts'
 import type {Assignment} from './context/shell.ts'
 import {awaitLinks} from './facts/await-links.ts'
 import {type Facts, gatherFacts} from './facts/facts.ts'
 import {haveNamesChanged, type Link} from './facts/links.ts'
+import {askNameService} from './facts/name-service.ts'
 import {matchLinks} from './network/match-links.ts'
 import {shellChoices} from './plan/account.ts'
 import type {PlanInput, Verification} from './plan/input.ts'
@@ -16,13 +19,13 @@ import type {Problem} from './problem.ts'
 import {readBootState} from './report/boot-state.ts'
 import {type Manifest, readManifest} from './report/manifest.ts'
 import {createMask} from './report/mask.ts'
-import type {ContextReport} from './report/report.ts'
+import {type ContextReport, readRunsOfBoot} from './report/report.ts'
 import {readSettingsLayers} from './settings/read-settings.ts'
 import {type Settings, type SettingsLayer, settle} from './settings/settings.ts'
 import {acquireSource} from './source/acquire.ts'
 import type {MountPlace} from './source/mount.ts'
 import {type DiscReading, readDisc} from './source/read-disc.ts'
-import {isOldRow, type Source} from './source/source.ts'
+import {type FoundSource, isOldRow, type Source} from './source/source.ts'
 import type {Stage, StepName} from './steps.ts'
 import type {System} from './system/system.ts'
 
@@ -70,18 +73,28 @@ export async function prepareBoot(
   const settings = settle(layers, undefined, [])
   if (!settings.enabled) return 'switched off'
   const begin = performance.now()
-  const source = await acquireSource(system, {
-    path: request.contextPath,
-    target: settings.target,
-    waitMs: settings.contextWaitMs,
-    waitForDisc: settings.target !== undefined || settings.contextWaitGiven,
-    place: choosePlace(settings),
-  })
+  const acquire = (place: MountPlace) =>
+    acquireSource(system, {
+      path: request.contextPath,
+      target: settings.target,
+      waitMs: settings.contextWaitMs,
+      waitForDisc: settings.target !== undefined || settings.contextWaitGiven,
+      place,
+    })
+  const place = choosePlace(settings)
+  let source = await acquire(place)
   try {
-    const reading = source.state === 'found' ? readDisc(source) : undefined
+    let reading = source.state === 'found' ? readDisc(source) : undefined
+    if (place.elsewhere !== undefined && isInTheWay(place, source, reading)) {
+      await source.release()
+      source = await acquire(place.elsewhere)
+      reading = source.state === 'found' ? readDisc(source) : undefined
+    }
     const contextReport = describeContext(source, reading, performance.now() - begin)
-    const rest = await planFrom(system, request, {source, disc: reading?.disc, layers, manifest, problems})
-    const mask = createMask(reading?.disc?.variables)
+    const {problems: contextProblems} = contextReport
+    const found = {source, disc: reading?.disc, contextProblems, layers, manifest, problems}
+    const rest = await planFrom(system, request, found)
+    const mask = createMask(reading?.disc?.variables, readSecrets(reading?.disc))
     return {source, contextReport, manifest, problems: [...problems, ...rest.facts.problems], mask, ...rest}
   } catch (error) {
     if (source.state === 'found') await source.release()
@@ -89,15 +102,36 @@ export async function prepareBoot(
   }
 }
 
+/**
+ * A disc at /mnt would hide what the host shares there: the front end chooses /mnt/one-fs-ID where nobody else does
+ * (src/image/Image.cc of OpenNebula).
+ */
+function isInTheWay(
+  {directory}: MountPlace,
+  source: Source,
+  reading: DiscReading | undefined,
+): source is FoundSource {
+  if (source.state !== 'found' || source.directory !== directory || reading?.disc === undefined) return false
+  return readShares(reading.disc, []).some(({point}) => `${point}/`.startsWith(`${directory}/`))
+}
+
+/** What is secret on the disc besides variables. */
+function readSecrets(disc: Disc | undefined): string[] {
+  const token = disc && readTokenFile(disc)
+  return token === undefined ? [] : [token]
+}
+
 type Found = {
   source: Source
+  contextProblems: readonly Problem[]
   disc: Disc | undefined
   layers: readonly SettingsLayer[]
   manifest: Manifest
   problems: Problem[]
 }
 
-async function planFrom(system: System, request: Request, {source, disc, layers, manifest, problems}: Found) {
+async function planFrom(system: System, request: Request, {contextProblems, ...found}: Found) {
+  const {source, disc, layers, manifest, problems} = found
   const settings = settle(layers, disc, problems)
   const meaning = disc && readContext(disc)
   const present = await awaitLinks(system, {
@@ -107,12 +141,21 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
   const {only} = request
   const isForced = request.force || only !== undefined
   const doneBefore = isForced ? {} : readBootState(system)
+  const nameService = await askNameService(system, namedAccounts(meaning?.context, manifest))
   const look = (links?: readonly Link[]) => {
     const facts = gatherFacts(system, {
       links,
       networkType: meaning?.context.networkType ?? settings.networkType,
       shells: shellChoices(meaning?.context.shell),
+      nameService,
+      login: meaning && {
+        hasAccount: meaning.context.username !== undefined,
+        scheme: meaning.context.password?.scheme,
+      },
+      timeZone: meaning?.context.timeZone,
+      storage: request.stages.includes('local') ? meaning?.context : undefined,
       keysOf: [...(meaning?.context.keys.keys() ?? []), ...Object.keys(manifest.keys)],
+      isVmAsked: meaning?.context.userData !== undefined || meaning?.context.startScript?.once === true,
       manifest,
     })
     const input: PlanInput = {
@@ -125,6 +168,7 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
       mountDirectory: source.state === 'found' ? source.directory : undefined,
       verification: request.verification,
       isForced,
+      bootSoFar: meaning?.context.ready && {runs: readRunsOfBoot(system), contextProblems},
     }
     return {facts, plan: planBoot(input, {stages: request.stages, only, doneBefore})}
   }
@@ -132,6 +176,13 @@ async function planFrom(system: System, request: Request, {source, disc, layers,
   // A link may have got its real name in the meantime.
   const isStale = system.live && request.links === undefined && haveNamesChanged(system, seen.facts.links)
   return {settings, context: meaning?.context, ...(isStale ? look() : seen)}
+}
+
+/** The accounts that something may be done for. */
+function namedAccounts(context: Context | undefined, manifest: Manifest): string[] {
+  const {username, keys = new Map()} = context ?? {}
+  const names = [...(username === undefined ? [] : [username]), ...keys.keys(), ...Object.keys(manifest.keys)]
+  return [...new Set(names)].filter(name => name !== 'root')
 }
 
 /** Something is to be done about a NIC that is not there. */

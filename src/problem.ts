@@ -29,16 +29,32 @@ const weights = {
   'choice-made': 'note',
   /** The drive or its disc did not answer. */
   'source-unreadable': 'failure',
+  /** A file that came with the context could not be read: what needs it is not done. */
+  'source-incomplete': 'failure',
   /** A network card that gets no address though the rule applies to it. */
   'nic-skipped': 'failure',
   /** A network card that the context still describes has gone from the running guest. */
   'nic-gone': 'warning',
   /** This guest is of a kind whose network files are not ours to write. */
   'network-unmanaged': 'warning',
+  /** The network was not there in time; what comes next may need it. */
+  'network-late': 'warning',
+  /** No name server has a name for this guest. */
+  'name-unknown': 'warning',
   /** Something else on this guest does the same job. */
   rival: 'warning',
   /** Something that could do the same job, if somebody enabled it. */
   'rival-idle': 'note',
+  /** Keys that are installed nowhere, for there is no file for them that is safe; or that could not be revoked. */
+  'keys-refused': 'failure',
+  /** Keys that sshd may not look at, as this guest is set up. */
+  'keys-unseen': 'warning',
+  /** Something among the hooks that is no hook. */
+  'hook-passed-over': 'note',
+  /** A hook that somebody else than root could have written. */
+  'hook-refused': 'failure',
+  /** A program of the guest that a deed takes is not there. */
+  'tool-missing': 'warning',
   /** A deed that was tried and did not succeed. */
   'deed-failed': 'failure',
   /** A mistake in this program. It costs its step, like any other problem. */

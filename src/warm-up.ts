@@ -8,19 +8,31 @@
 
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'
+import {readStorage} from './facts/storage.ts'
 import {runCommand} from './system/commands.ts'
 import {openFiles} from './system/files.ts'
+import {openSystem} from './system/system.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f warm@up'
 
 const files = {
   'root/etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n',
   'root/etc/network/interfaces': 'auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n',
+  'root/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\nUsePAM yes\n',
   'root/etc/hosts': '127.0.0.1\tlocalhost\n127.0.1.1\tdebian\n',
   'root/etc/vmcontext.conf': 'MAC_PREFIX=02:00\n',
   'root/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
   'root/etc/rcS.d/S10networking': '',
   'root/proc/sys/kernel/random/boot_id': 'warm-up\n',
+  'root/proc/self/mountinfo': '22 1 254:1 / / rw,relatime - ext4 /dev/vda1 rw\n',
+  'root/dev/vda': '\0'.repeat(512),
+  'root/dev/vda1': '\0'.repeat(70_000),
+  'root/sys/class/block/vda/vda1/start': '2048\n',
+  'root/sys/class/block/vda/size': '4096\n',
+  'root/sys/class/block/vda/ro': '0\n',
+  'root/sys/class/block/vda1/partition': '1\n',
+  'root/sys/class/block/vda1/size': '2048\n',
+  'root/sys/class/block/vda1/ro': '0\n',
   'root/root/.profile': '',
   'root/sys/class/net/eth0/address': '02:00:c0:a8:00:05\n',
   'root/sys/class/net/eth0/type': '1\n',
@@ -53,11 +65,20 @@ export async function warmUp(directory: string): Promise<void> {
     const exitCode = await start({...quiet, args}, '')
     if (exitCode !== 0) throw new Error(`the warm-up's ${command} ended with ${exitCode}`)
   }
+  lookAtDisks(join(directory, 'root'))
   const outputTo = machine.openToAppend('/dev/null')
   await runCommand({argv: ['true'], timeoutMs: Number.POSITIVE_INFINITY, outputTo})
   machine.close(outputTo)
   if (process.getActiveResourcesInfo().includes('Timeout')) throw new Error('the warm-up has set a timer')
   forgetText()
+}
+
+/** Of a root that is a directory no boot looks at the disks. */
+function lookAtDisks(root: string): void {
+  const system = {...openSystem(root), live: true}
+  system.files.makeDirectory('/sys/dev/block')
+  system.files.link('/sys/dev/block/254:1', '../../devices/block/vda/vda1')
+  readStorage(system, {growth: [{path: '/'}], usesSwap: true, shares: []}, read => read())
 }
 
 /** Small buffers are cut from a common one, which still holds the text of the last: with times, no two builds alike. */

@@ -12,7 +12,7 @@ import {makeDirectory} from './temporary.ts'
 import {compareTrees, readTree} from './tree.ts'
 
 const context =
-  'HOSTNAME="web.example.org"\nONEGATE_TOKEN="t0ken-of-the-cloud"\nPASSWORD="hunter2"\nNOTE="see hunter2"\n'
+  'HOSTNAME="web.example.org"\nONEGATE_TOKEN="t0ken-of-the-cloud"\nPASSWORD_HINT="hunter2"\nNOTE="see hunter2"\n'
 
 /** A small Debian with a context beside it. */
 function makeGuest(t: TestContext, files: Record<string, string> = {}) {
@@ -56,7 +56,11 @@ test('the log tells each deed with its time, and is for root alone', async t => 
 })
 
 test('no value of a secret is in any record', async t => {
-  const {root, run} = makeGuest(t)
+  const {root, run} = makeGuest(t, {
+    'root/etc/passwd': 'root:x:0:0:root:/root:/bin/sh\n',
+    'root/etc/shadow': 'root:*:19000:0:99999:7:::\n',
+    'disc/context.sh': `${context}PASSWORD="hunter2"\n`,
+  })
   const {output, errors} = await run('boot')
   const plan = await run('plan', '--json', '--force')
   const records = [
@@ -358,6 +362,17 @@ test('records that cannot be kept are a warning, and what needs no copy is done'
   )
 })
 
+test('what is done and could not be recorded is done again once it can be', async t => {
+  const {root, run} = makeGuest(t, {'root/var/lib/vmcontext': 'in the way'})
+  execFileSync('rm', [join(root, 'etc/hosts')])
+  assert.match((await run('boot')).output, /created \/etc\/hosts/)
+  execFileSync('rm', [join(root, 'var/lib/vmcontext')])
+  assert.match((await run('boot')).output, /hostname +unchanged/)
+  const {hosts} = JSON.parse(readFileSync(join(root, 'var/lib/vmcontext/manifest.json'), 'utf8'))
+  assert.equal(hosts.length, 1)
+  assert.match((await run('boot')).output, /done in this boot already: .*hostname/)
+})
+
 test('a megabyte of assignments is read', async t => {
   const {run} = makeGuest(t, {'disc/context.sh': `${'A=1\n'.repeat(250_000)}HOSTNAME=web\n`})
   assert.match((await run('boot')).output, /2 variables/)
@@ -387,4 +402,54 @@ test('a list of links that is not there is wrong usage', async t => {
     '/nowhere',
   )
   assert.deepEqual([exitCode, errors], [2, 'vmcontext: --links: there is no file /nowhere\n'])
+})
+
+const rocky = {
+  'root/etc/os-release': 'ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"\n',
+  'root/usr/sbin/NetworkManager': '',
+  'root/etc/systemd/system/multi-user.target.wants/NetworkManager.service': '',
+  'disc/context.sh': "HOSTNAME='web.example.org'\nETH0_MAC='02:00:c0:a8:00:05'\nETH0_IP='192.168.0.5'\n",
+}
+const stepsOf = (root: string) => {
+  const {runs} = JSON.parse(readFileSync(join(root, 'run/vmcontext/report.json'), 'utf8'))
+  return (runs as {steps: {name: string; outcome: string}[]}[]).map(({steps}) =>
+    steps.filter(({outcome}) => outcome === 'changed').map(({name}) => name),
+  )
+}
+
+test('a single step is done with all that the others know, and stands beside the boot in the report', async t => {
+  const {root, run} = makeGuest(t, rocky)
+  const hosts = () => readFileSync(join(root, 'etc/hosts'), 'utf8')
+  await run('boot', '--only', 'hostname')
+  assert.match(hosts(), /^192\.168\.0\.5\tweb\.example\.org web$/m)
+  assert.deepEqual(stepsOf(root), [['hostname']])
+  await run('boot')
+  assert.deepEqual(stepsOf(root), [['hostname'], ['network']])
+  writeFileSync(join(root, 'etc/hosts'), '127.0.0.1\tlocalhost\n')
+  await run('boot', '--only', 'hostname')
+  assert.match(hosts(), /^192\.168\.0\.5\tweb\.example\.org web$/m)
+  assert.deepEqual(stepsOf(root), [['network'], ['hostname']])
+})
+
+test('a single step leaves alone what the others own', async t => {
+  const {directory, root, run} = makeGuest(t, rocky)
+  await run('boot')
+  const manifest = () => JSON.parse(readFileSync(join(root, 'var/lib/vmcontext/manifest.json'), 'utf8'))
+  const state = () => JSON.parse(readFileSync(join(root, 'run/vmcontext/boot.json'), 'utf8')).steps
+  const [before, done] = [manifest(), state()]
+  writeFileSync(
+    join(directory, 'disc/context.sh'),
+    "HOSTNAME='mail'\nETH0_MAC='02:00:c0:a8:00:05'\nETH0_IP='10.1.1.1'\n",
+  )
+  await run('boot', '--only', 'keys')
+  assert.deepEqual(manifest(), before)
+  assert.deepEqual(state(), done)
+  assert.match((await run('boot')).output, /network +wrote[\s\S]*hostname +wrote/)
+})
+
+test('a single step that is switched off stays undone', async t => {
+  const {root, run} = makeGuest(t)
+  const {output} = await run('boot', '--only', 'hostname', '--set', 'STEPS_OFF=hostname')
+  assert.match(output, /hostname +switched off/)
+  assert.ok(!existsSync(join(root, 'etc/hostname')))
 })

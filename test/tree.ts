@@ -38,8 +38,8 @@ export function compareTrees(before: Tree, after: Tree): string {
 
 function readEntry(path: string): string {
   if (lstatSync(path).isSymbolicLink()) return `-> ${readlinkSync(path)}`
-  // The day on which useradd made the account.
-  return readFileSync(path, 'latin1').replace(/^([^:\n]+:\*:)\d{5}(:)/gm, '$1DAY$2')
+  // The day on which the account was made, or its password set.
+  return readFileSync(path, 'latin1').replace(/^([^:\n]+:(?:\*|\$[^:\n]*):)\d{5}(:)/gm, '$1DAY$2')
 }
 
 function describeAccess(status: {mode: number; uid: number; gid: number}): string {

@@ -4,30 +4,64 @@ import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
 import {describeDefect, type Problem, weighProblem} from '../problem.ts'
 import {describeRecordFailure, forgetGivenBack, type Manifest, writeManifest} from '../report/manifest.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
+import type {StepName} from '../steps.ts'
 import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {createAccountHandler} from './account.ts'
+import {takeDnsNameHandler} from './dns-name.ts'
 import {removeHandler, writeHandler} from './files.ts'
+import {growFileSystemHandler} from './grow-file-system.ts'
+import {growLogicalVolumeHandler} from './grow-logical-volume.ts'
+import {growPartitionHandler} from './grow-partition.ts'
+import {makeHostKeysHandler} from './host-keys.ts'
 import {setHostnameHandler} from './hostname.ts'
 import {authorizeKeysHandler, foldKeysHandler} from './keys.ts'
+import {linkHandler} from './link.ts'
 import {setMtuHandler} from './mtu.ts'
+import {markOnceHandler} from './once.ts'
+import {keepOneEnvHandler} from './one-env.ts'
+import {awaitNetworkHandler} from './online.ts'
+import {setPasswordHandler} from './password.ts'
+import {reportReadyHandler} from './ready.ts'
 import {runHandler} from './run.ts'
+import {keepScreenLitHandler} from './screen.ts'
 import {runScriptHandler} from './script.ts'
+import {mountSharedHandler, unmountSharedHandler} from './shares.ts'
+import {writeSudoRuleHandler} from './sudo.ts'
+import {swapOnHandler} from './swap.ts'
+import {writeUserFileHandler} from './user-file.ts'
 import {probeGatewaysHandler, verifyNetworkHandler} from './verify.ts'
-import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
+import {failed, type Handler, type Result, type RunSoFar, type Workshop} from './workshop.ts'
 
 const handlers: {[K in ActionKind]: Handler<ActionOf<K>>} = {
   write: writeHandler,
   remove: removeHandler,
+  link: linkHandler,
   run: runHandler,
+  'await-network': awaitNetworkHandler,
+  'take-dns-name': takeDnsNameHandler,
+  'keep-screen-lit': keepScreenLitHandler,
   'set-mtu': setMtuHandler,
   'probe-gateways': probeGatewaysHandler,
   'verify-network': verifyNetworkHandler,
   'set-hostname': setHostnameHandler,
   'create-account': createAccountHandler,
   'authorize-keys': authorizeKeysHandler,
+  'make-host-keys': makeHostKeysHandler,
+  'set-password': setPasswordHandler,
+  'write-sudo-rule': writeSudoRuleHandler,
   'run-script': runScriptHandler,
+  'mark-once': markOnceHandler,
+  'write-user-file': writeUserFileHandler,
   'fold-keys': foldKeysHandler,
+  'grow-partition': growPartitionHandler,
+  'grow-logical-volume': growLogicalVolumeHandler,
+  'grow-file-system': growFileSystemHandler,
+  'swap-on': swapOnHandler,
+  'mount-shared': mountSharedHandler,
+  'unmount-shared': unmountSharedHandler,
+  'keep-one-env': keepOneEnvHandler,
+  'report-ready': reportReadyHandler,
 }
 
 export type ApplyOptions = {
@@ -38,11 +72,15 @@ export type ApplyOptions = {
   onStepEnd(report: StepReport): void
   /** Milliseconds since the run began. */
   elapsed(): number
+  /** What there is to tell of this run before its first step. */
+  runSoFar?: Omit<RunSoFar, 'steps'> | undefined
 }
 
 /** Carries out every step in order and tells what came of each. */
 export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<StepReport[]> {
+  const reports: StepReport[] = []
   const workshop: Workshop = {
+    runSoFar: options.runSoFar && {...options.runSoFar, steps: reports},
     system: options.system,
     manifest: options.manifest,
     mayExecute: options.system.live,
@@ -51,13 +89,26 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     steps.flatMap(step => step.actions),
     workshop,
   )
-  const reports: StepReport[] = []
-  for (const step of steps) {
+  for (const step of workshop.mayExecute ? inOrderOfUrgency(steps) : steps) {
     const report = await applyStep(step, workshop, refused, options.elapsed)
     reports.push(report)
     options.onStepEnd(report)
   }
   return reports
+}
+
+/** What lets people log in, in seconds at most. */
+const loginSteps: ReadonlySet<StepName> = new Set(['account', 'keys', 'password', 'sudo', 'host-keys'])
+
+/**
+ * The network is the first step; but where we bring it up ourselves a lease may take longer than the local stage has. Then
+ * what lets people log in comes before it: whatever hangs never costs the login (contract §5).
+ */
+function inOrderOfUrgency(steps: readonly Step[]): readonly Step[] {
+  const network = steps.find(({name}) => name === 'network')
+  if (!network?.actions.some(({kind}) => kind === 'run')) return steps
+  const isLogin = ({name}: Step) => loginSteps.has(name)
+  return [...steps.filter(isLogin), ...steps.filter(step => !isLogin(step))]
 }
 
 /**

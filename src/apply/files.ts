@@ -50,11 +50,15 @@ export const removeHandler: Handler<RemoveAction> = {
  * Enters a file into the manifest with what it is about to be. The first copy, from before the agent ever came, stays
  * for good; what others made of our file later is kept besides.
  */
-function own({system, manifest}: Workshop, path: string, sha256: string | null): void {
+export function own({system, manifest}: Workshop, path: string, sha256: string | null): void {
   const current = keepCopy(system, path)
   const entry = manifest.files[path]
-  if (entry === undefined) manifest.files[path] = {sha256, previous: current ?? null}
-  else manifest.files[path] = {...entry, sha256, ...overwritten(entry, current)}
+  if (entry === undefined) {
+    manifest.files[path] = {sha256, previous: current ?? null}
+    return
+  }
+  const {link: _, ...rest} = entry
+  manifest.files[path] = {...rest, sha256, ...overwritten(entry, current)}
 }
 
 function overwritten(entry: OwnedFile, current: KeptCopy | undefined): Pick<OwnedFile, 'overwritten'> {

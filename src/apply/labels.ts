@@ -13,7 +13,9 @@ export async function restoreLabels(system: System, paths: readonly string[]): P
   if (paths.length === 0) return []
   if (!system.live) return askForRelabelling(system)
   if (system.files.status('/sys/fs/selinux/enforce') === undefined) return []
-  const result = await system.run({argv: ['restorecon', '-F', '--', ...paths], timeoutMs: 30_000})
+  // Also by an agent that was told to stop: sshd may not read a key without its label.
+  const argv = ['restorecon', '-F', '--', ...paths] as const
+  const result = await system.run({argv, timeoutMs: 30_000, essential: true})
   if (succeeded(result)) return []
   const message = `could not set the SELinux labels of what was written: restorecon ${describeEnd(result)}`
   return [{code: 'deed-failed', message, cure: `restorecon -Fv ${paths.join(' ')}`}]

@@ -48,15 +48,18 @@ async function findWrong(
   }
 }
 
-function findMissing(expected: readonly ExpectedInterface[]): string | undefined {
+/** What an interface does not have of what it should, in words. */
+export function findMissing(expected: readonly ExpectedInterface[]): string | undefined {
   const addresses = readAddresses()
-  for (const {name, addresses: wanted, needsLease} of expected) {
+  for (const {name, addresses: wanted, needsLease, needsIpv6 = false} of expected) {
     const present = addresses.get(name) ?? []
     const missing = wanted.find(address => !present.includes(address))
     if (missing !== undefined) return `${name} does not have ${missing}`
     const others = present.filter(address => !address.includes(':') && !wanted.includes(address))
     // A client that got no answer takes one of 169.254.0.0/16 for itself (RFC 3927).
     if (needsLease && others.every(address => address.startsWith('169.254.'))) return `${name} has no lease`
+    const isGlobal = (address: string) => address.includes(':') && !/^fe[89ab]/.test(address)
+    if (needsIpv6 && !present.some(isGlobal)) return `${name} has no IPv6 address`
   }
   return undefined
 }

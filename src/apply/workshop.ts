@@ -3,6 +3,7 @@
 import type {Action} from '../action.ts'
 import type {Problem} from '../problem.ts'
 import type {Manifest} from '../report/manifest.ts'
+import type {JudgedParts} from '../report/report.ts'
 import type {System} from '../system/system.ts'
 
 /** The machine and the records of this run. Handlers change `manifest`; apply saves it. */
@@ -13,7 +14,18 @@ export type Workshop = {
   mayExecute: boolean
   /** Some gateway answered before the network was changed; undefined if nobody asked, or it could not be told. */
   hadAnswer?: boolean | undefined
+  /** How long the scripts have taken so far that share their time. */
+  sharedMsSpent?: number | undefined
+  /** How long the tools have taken so far that let somebody in. */
+  loginMsSpent?: number | undefined
+  /** A file of the user's could not be written; until what it belongs to is marked as done. */
+  isFileMissing?: boolean | undefined
+  /** What this run has come to up to now; undefined where nobody has to know. */
+  runSoFar?: RunSoFar | undefined
 }
+
+/** The beginning of a run's report, with the steps that have ended. */
+export type RunSoFar = JudgedParts & {agent: string}
 
 /** How a deed ended. `left out`: this run may not do it, as on another root; that is no failure. */
 export type DeedStatus = 'changed' | 'unchanged' | 'failed' | 'left out'

@@ -3,7 +3,7 @@
 import {Command, CommanderError, InvalidArgumentError, Option} from 'commander'
 import type {Assignment} from '../context/shell.ts'
 import {parseOverride} from '../settings/settings.ts'
-import {type Stage, type StepName, stages, stepNames} from '../steps.ts'
+import {type Stage, type StepName, stageOf, stages, stepNames} from '../steps.ts'
 
 export type CommonOptions = {
   stages: readonly Stage[]
@@ -67,7 +67,8 @@ function createProgram(version: string, found: (invocation: Invocation) => void)
     .option('--rollback', 'take the change back if the guest is cut off')
     .option('--no-rollback', 'leave it (default: take it back on a terminal)')
     .addHelpText('after', examples.boot)
-    .action(({quiet, verify, rollback, ...options}) => {
+    .action(({quiet, verify, rollback, ...options}, command: Command) => {
+      refuseOtherStage(options, command)
       // commander has true for an option with a negation that was not given.
       const seconds = verify === true ? undefined : verify
       const verification = {seconds, rollsBack: rollback}
@@ -79,9 +80,10 @@ function createProgram(version: string, found: (invocation: Invocation) => void)
     .option('--json', 'print the plan as JSON', false)
     .option('--check', 'exit with 1 if there is anything to do', false)
     .addHelpText('after', examples.plan)
-    .action(options =>
-      found({command: 'plan', json: options.json, check: options.check, ...readCommon(options)}),
-    )
+    .action((options, command: Command) => {
+      refuseOtherStage(options, command)
+      found({command: 'plan', json: options.json, check: options.check, ...readCommon(options)})
+    })
   for (const command of [boot, plan]) addCommonOptions(command)
   return program
 }
@@ -100,6 +102,13 @@ function addCommonOptions(command: Command): void {
     .option('--only <step>', 'do this step alone, and repeat it; may be repeated', readStep)
 }
 
+/** A run that does nothing of what is asked for would look like one that has done it. */
+function refuseOtherStage({stage, only = []}: {stage?: Stage; only?: StepName[]}, command: Command): void {
+  const other = only.find(step => stage !== undefined && stageOf(step) !== stage)
+  if (other === undefined) return
+  command.error(`error: --only ${other} is a step of the stage ${stageOf(other)}, not of ${stage}`)
+}
+
 function readSeconds(text: string): number {
   if (!/^\d{1,3}$/.test(text) || Number(text) === 0)
     throw new InvalidArgumentError('It takes a number of seconds, 1 to 999.')
@@ -115,13 +124,13 @@ function readOverride(text: string, earlier: Assignment[]): Assignment[] {
 function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
   const name = stepNames.find(step => step === text)
   if (name === undefined) throw new InvalidArgumentError(`The steps are ${stepNames.join(', ')}.`)
-  return [...earlier, name]
+  return [...new Set([...earlier, name])]
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over what was declared above, untyped.
 function readCommon(options: any): CommonOptions {
   return {
-    stages: options.stage === undefined ? (Object.keys(stages) as Stage[]) : [options.stage],
+    stages: options.stage === undefined ? stagesOf(options.only) : [options.stage],
     root: options.root,
     contextPath: options.context,
     overrides: options.set,
@@ -130,6 +139,12 @@ function readCommon(options: any): CommonOptions {
     force: options.force,
     only: options.only,
   }
+}
+
+/** Those that the steps belong to; both if none are named. */
+function stagesOf(only: readonly StepName[] | undefined): Stage[] {
+  const all = Object.keys(stages) as Stage[]
+  return all.filter(stage => only === undefined || only.some(step => stageOf(step) === stage))
 }
 
 const examples = {

@@ -2,8 +2,8 @@
 
 import {createTwoFilesPatch} from 'diff'
 import type {Action, ActionOf, Step, WriteAction} from '../action.ts'
-import {editKeys} from '../context/authorized-keys-file.ts'
 import type {FileTree} from '../facts/files.ts'
+import {previewKeys} from '../plan/keys.ts'
 import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
 import {weighProblem} from '../problem.ts'
 import {
@@ -15,6 +15,8 @@ import {
   isSilent,
   nameWidth,
 } from '../report/lines.ts'
+import {stringifyMasked} from '../report/mask.ts'
+import {formatBytes} from '../report/sizes.ts'
 import {placeForLooking} from '../source/mount.ts'
 import {escapeControls} from '../system/commands.ts'
 import {openSystem, type System} from '../system/system.ts'
@@ -32,9 +34,9 @@ export async function showPlan(system: System, request: Request, options: PlanOp
   }
   if (prepared.source.state === 'found') await prepared.source.release()
   const text = options.json
-    ? JSON.stringify(describePlan(prepared), null, 2)
-    : escapeControls(formatPlan(prepared))
-  print(`${prepared.mask(text)}\n`)
+    ? stringifyMasked(describePlan(prepared), prepared.mask)
+    : prepared.mask(escapeControls(formatPlan(prepared)))
+  print(`${text}\n`)
   return judge(prepared, options)
 }
 
@@ -57,6 +59,7 @@ function formatPlan(prepared: Prepared): string {
     ...formatContext(contextReport).map(({text}) => text),
     ...plan.steps.filter(step => !isSilent(step)).flatMap(step => formatStep(step, prepared)),
     ...formatIdleSteps(plan.steps, 'done before').map(({text}) => text),
+    ...formatIdleSteps(plan.steps, 'done once').map(({text}) => text),
     ...formatIdleSteps(plan.steps, 'not asked').map(({text}) => text),
     ...problems.map(problem => formatProblemLine(problem).text),
     summarize(prepared),
@@ -93,6 +96,14 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
       return [`remove ${action.path} (a copy is kept)`]
     case 'run':
       return [`run ${action.shown ?? action.argv.join(' ')}`]
+    case 'link':
+      return [`link ${action.path} to ${action.target}`]
+    case 'await-network':
+      return [`wait for it, ${action.timeoutMs / 1000} s at most`]
+    case 'take-dns-name':
+      return ['ask the name servers, and take the name that they tell']
+    case 'keep-screen-lit':
+      return ['keep the screen from going dark']
     case 'probe-gateways':
       return []
     case 'verify-network':
@@ -104,23 +115,71 @@ function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
     case 'create-account':
       return [`create the account ${action.name} with ${action.shell}`]
     case 'authorize-keys': {
-      const text = facts.authorizedKeys.get(action.account) ?? ''
-      const {added, revoked} = editKeys(text, action, manifest.keys[action.account] ?? [])
+      const {added, revoked} = previewKeys(action, facts.authorizedKeys, manifest)
       return [
         ...added.map(key => `install for ${action.account}: ${shorten(key.line, key.blob)}`),
         ...(revoked.length > 0 ? [`revoke ${count(revoked.length, 'key')} of ${action.account}`] : []),
       ]
     }
+    case 'make-host-keys':
+      return ['make host keys for sshd']
+    case 'set-password':
+      return [`${action.password.kind === 'none' ? 'take away' : 'set'} the password of ${action.account}`]
+    case 'write-sudo-rule':
+      return describeWrite({...action, kind: 'write'}, facts.files)
     case 'run-script':
-      return [`run ${action.name}${facts.live ? '' : ' (not on this root: nothing of it is executed)'}`]
+      return [describeScript(action, facts.live)]
+    case 'grow-partition':
+      return [`grow partition ${action.number} of ${action.disk} by ${formatBytes(action.gapBytes)}`]
+    case 'grow-logical-volume':
+      return [`grow the logical volume ${action.volume} by what is gained`]
+    case 'grow-file-system':
+      return [`grow the ${action.type} of ${action.point}`]
+    case 'swap-on':
+      return [`turn on the swap on ${action.device}`]
+    case 'mount-shared':
+      return [`mount ${action.tag} at ${action.point}`]
+    case 'unmount-shared':
+      return [`unmount ${action.tag} from ${action.point}`]
+    case 'mark-once':
+      return []
+    case 'write-user-file':
+      return [describeUserFile(action)]
     case 'fold-keys':
       return []
+    case 'keep-one-env':
+      return [`${action.values === undefined ? 'remove' : 'write'} /run/one-context/one_env`]
+    case 'report-ready':
+      return [describeReady(action)]
   }
+}
+
+/** Never its text: that may hold anything. */
+function describeScript({name, text, once}: ActionOf<'run-script'>, live: boolean): string {
+  const script = text?.reveal() ?? ''
+  const interpreter = /^#![^\r\n]*/.exec(script)?.[0].slice(0, 80)
+  const facts = [
+    ...(interpreter === undefined ? [] : [interpreter]),
+    ...(text === undefined ? [] : [count(script.length, 'byte')]),
+    ...(once === undefined ? [] : ['once on this machine']),
+  ].join(', ')
+  return `run ${name}${facts && ` (${facts})`}${live ? '' : ' (not on this root: nothing of it is executed)'}`
+}
+
+function describeUserFile({path, bytes, mode, owner, append}: ActionOf<'write-user-file'>): string {
+  const rights = `${mode.toString(8).padStart(4, '0')} ${[owner.user, owner.group].filter(Boolean).join(':')}`
+  return `${append ? 'append to' : 'write'} ${path} (${count(bytes, 'byte')}, ${rights})`
 }
 
 function describeVerification({timeoutMs, undo}: ActionOf<'verify-network'>): string {
   const cost = undo.length > 0 ? ', and take all this back if the guest is cut off' : ''
   return `check addresses and gateway for ${timeoutMs / 1000} s${cost}`
+}
+
+function describeReady({endpoint, reportsReady, script}: ActionOf<'report-ready'>): string {
+  const condition = script === undefined ? '' : ` and ${script.name} succeeds`
+  const words = reportsReady ? `READY=YES if all succeeds${condition}` : 'how the boot ended'
+  return `tell ${endpoint} ${words}`
 }
 
 /** A key as people tell keys apart: type, last characters of the blob, comment. */
@@ -150,10 +209,11 @@ function summarize(prepared: Prepared): string {
 
 /** What a boot would really do: on another root nothing is executed, and folding keys belongs to the scripts. */
 function thingsToDo({plan, facts}: Prepared): Action[] {
-  const executed = ['run', 'run-script', 'set-hostname', 'set-mtu']
+  const accompanying = ['fold-keys', 'await-network', 'mark-once']
+  const executed = ['run', 'take-dns-name', 'run-script', 'set-hostname', 'set-mtu', 'report-ready']
   return plan.steps
     .flatMap(step => step.actions)
-    .filter(({kind}) => kind !== 'fold-keys' && (facts.live || !executed.includes(kind)))
+    .filter(({kind}) => !accompanying.includes(kind) && (facts.live || !executed.includes(kind)))
 }
 
 /** The plan for programs. */
@@ -175,7 +235,9 @@ function describePlan(prepared: Prepared) {
 }
 
 /** A script's variables may be secrets: their names are enough. */
-function withoutEnvironment(action: Action) {
+function withoutEnvironment(action: Action): object {
+  if (action.kind === 'report-ready' && action.script !== undefined)
+    return {...action, script: withoutEnvironment(action.script)}
   if (action.kind !== 'run-script') return action
   const {environment, ...rest} = action
   return {...rest, variables: Object.keys(environment)}

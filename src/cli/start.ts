@@ -94,7 +94,8 @@ function readRequest(invocation: Exclude<Invocation, {command: 'print'}>, termin
 
   const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))
   const links = readLinkList(linksPath)
-  const waitsForNics = command === 'boot' && stages.includes('local')
+  const isAboutNics = only === undefined || only.includes('network') || only.includes('hostname')
+  const waitsForNics = command === 'boot' && stages.includes('local') && isAboutNics
   const verification = command === 'boot' ? chooseVerification(invocation.verification, terminal) : undefined
   return {stages, contextPath: context, overrides, links, waitsForNics, verification, force, only}
 }

@@ -5,11 +5,31 @@ import {type Problem, weighProblem} from '../problem.ts'
 import {forEachStep, type StepName} from '../steps.ts'
 import {readAccount, readHostname} from './account.ts'
 import type {Disc} from './disc.ts'
+import {
+  areSharesKnown,
+  diskVariables,
+  type GrowRequest,
+  isShareVariable,
+  readGrowth,
+  readShares,
+  readUsesSwap,
+  type Share,
+  swapVariables,
+} from './disks.ts'
+import {readDnsHostname} from './dns-name.ts'
 import type {Hostname} from './hostname.ts'
 import {type KeysByAccount, readKeys} from './keys.ts'
 import {type NetworkRequest, readNetwork} from './network.ts'
 import {isNicVariable} from './nics.ts'
+import {type OneGate, readOneGate} from './onegate.ts'
+import {type PasswordRequest, passwordVariables, readPassword} from './password.ts'
+import {type ReadyRequest, readReady} from './ready.ts'
 import {readScripts} from './scripts.ts'
+import {readSecuretty, type Securetty} from './securetty.ts'
+import {readStartScript, type StartScript} from './start-script.ts'
+import {readSudo, type SudoRequest, sudoVariables} from './sudo.ts'
+import {readTimeZone} from './time-zone.ts'
+import {readUserData, type UserData} from './user-data.ts'
 import type {Variables} from './variables.ts'
 
 export type Context = NetworkRequest & {
@@ -18,14 +38,37 @@ export type Context = NetworkRequest & {
   /** A context of OpenNebula 2.2 to 4.0: its MACs carry addresses (contract §4, way 2). */
   isOldKind: boolean
   hostname?: Hostname | undefined
+  /** The name servers are to be asked for the name: the context has none. */
+  wantsDnsName: boolean
+  timeZone?: string | undefined
+  securetty: Securetty
   /** The account that keys and scripts are for; undefined: root. */
   username?: string | undefined
   shell?: string | undefined
+  /** The account that is meant could be read. False: `username` is not there, and root is not meant. */
+  accountIsKnown: boolean
+  /** What the password of the account is to be; undefined: left as it is. */
+  password?: PasswordRequest | undefined
+  sudo: SudoRequest
   keys: KeysByAccount
   /** Every key that was meant could be read. False: keys that are not here may be wanted all the same. */
   keysAreKnown: boolean
+  /** The file systems that shall fill their disks. */
+  growth: readonly GrowRequest[]
+  /** Swap that is found is used. */
+  usesSwap: boolean
+  /** Directories of the host to be mounted. */
+  shares: readonly Share[]
+  /** Those are all. False: one that is not here may be wanted all the same. */
+  sharesAreKnown: boolean
+  oneGateAccess: OneGate
+  /** What the cloud is to be told in the end; undefined: nothing. */
+  ready?: ReadyRequest | undefined
   /** Scripts on the disc, in order. */
   scripts: readonly string[]
+  /** What a user hands to the machine at its first boot. */
+  userData?: UserData | undefined
+  startScript?: StartScript | undefined
 }
 
 /** What was found wrong while reading, under the step that it costs. */
@@ -43,15 +86,31 @@ const consumedVariables = {
     ...['NETCFG_NETPLAN_RENDERER', 'DNS', 'SEARCH_DOMAIN'],
   ],
   hostname: ['SET_HOSTNAME', 'HOSTNAME'],
+  'user-data': ['USER_DATA', 'USERDATA', 'USER_DATA_ENCODING', 'USERDATA_ENCODING'],
+  'start-script': ['START_SCRIPT', 'START_SCRIPT_BASE64', 'START_SCRIPT_ONCE'],
+  scripts: ['INIT_SCRIPTS'],
+  'dns-name': ['DNS_HOSTNAME'],
+  'time-zone': ['TIMEZONE'],
+  console: ['SECURETTY'],
+  online: ['ONLINE_WAIT'],
   account: ['USERNAME', 'USERNAME_SHELL'],
+  password: passwordVariables,
+  disks: diskVariables,
+  swap: swapVariables,
+  sudo: sudoVariables,
   keys: ['SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY', 'SSH_KEY', 'USER_PUBKEY', 'ROOT_PUBKEY'],
+  onegate: ['ONEGATE_ENDPOINT', 'ONEGATE_TOKEN', 'TOKEN'],
+  ready: [
+    ...['REPORT_READY', 'VMCONTEXT_REPORT', 'READY_SCRIPT', 'READY_SCRIPT_PATH', 'READY_CA', 'READY_TIMEOUT'],
+    ...['RETRY_COUNT', 'RETRY_WAIT_PERIOD'],
+  ],
 } satisfies Partial<Record<StepName, readonly string[]>>
 
 const consumed = new Set<string>(Object.values(consumedVariables).flat())
 
 /** Tells whether some step other than the scripts takes a variable. */
 export function isConsumed(name: string): boolean {
-  return consumed.has(name) || isNicVariable(name)
+  return consumed.has(name) || isNicVariable(name) || isShareVariable(name)
 }
 
 /** Reads the requests of a context. */
@@ -59,17 +118,32 @@ export function readContext(disc: Disc): {context: Context; problems: ContextPro
   const problems = noProblems()
   const {file, variables} = disc
   const {isRefused, ...account} = readAccount(disc, problems.account)
+  const oneGateAccess = readOneGate(disc, problems.onegate)
   const keys = isRefused ? new Map() : readKeys(disc, account.username, problems.keys)
   const context: Context = {
     file,
     variables,
     isOldKind: disc.isOldKind || standsInDoubleQuotes(variables),
     hostname: readHostname(disc, problems.hostname),
+    wantsDnsName: readDnsHostname(disc),
+    timeZone: readTimeZone(disc, problems['time-zone']),
+    securetty: readSecuretty(disc, problems.console),
     ...account,
+    accountIsKnown: !isRefused,
+    password: isRefused ? undefined : readPassword(disc, problems.password),
+    sudo: readSudo(disc, problems.sudo),
     ...readNetwork(disc, problems.network),
     keys,
+    growth: readGrowth(disc, problems.disks),
+    usesSwap: readUsesSwap(disc, problems.swap),
+    shares: readShares(disc, problems.mounts),
+    sharesAreKnown: areSharesKnown(disc),
+    oneGateAccess,
+    ready: readReady(disc, oneGateAccess, problems.ready),
     keysAreKnown: !isRefused && areKeysKnown(disc, problems.keys),
     scripts: readScripts(disc, problems.scripts),
+    userData: readUserData(disc, problems['user-data']),
+    startScript: readStartScript(disc, problems['start-script']),
   }
   return {context, problems}
 }
@@ -81,7 +155,7 @@ function standsInDoubleQuotes(variables: Variables): boolean {
 }
 
 /** No key variable was dropped, no named file missing, no line refused, and nothing stands below what was not read. */
-function areKeysKnown({dropped, isComplete}: Disc, problems: readonly Problem[]): boolean {
-  if (!isComplete || consumedVariables.keys.some(name => dropped.has(name))) return false
+function areKeysKnown({dropped, isComplete, lacksFiles}: Disc, problems: readonly Problem[]): boolean {
+  if (!isComplete || lacksFiles || consumedVariables.keys.some(name => dropped.has(name))) return false
   return problems.every(problem => weighProblem(problem) !== 'failure')
 }

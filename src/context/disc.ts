@@ -12,6 +12,8 @@ export type Disc = {
   dropped: ReadonlySet<string>
   /** The file was read to its end. */
   isComplete: boolean
+  /** Of the files that came with it some could not be read. */
+  lacksFiles?: boolean
   /** Found by a row of contract §1 that only contexts of OpenNebula 2.2 to 4.0 take. */
   isOldKind: boolean
   /** The names of the files on the disc. */

@@ -32,6 +32,11 @@ export function isYes(value: string): boolean {
   return /^(yes|true|1|y)$/i.test(value.trim())
 }
 
+/** The other answer. What is neither is worth a word to whoever wrote it. */
+export function isNo(value: string): boolean {
+  return /^(no|false|0|n)$/i.test(value.trim())
+}
+
 /**
  * A value that is a name, an address or a number: a CR at its end goes (a file written on another system), any other
  * control character makes it no such value.

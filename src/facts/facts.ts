@@ -1,7 +1,7 @@
 // Everything a planner has to know about the guest, gathered once, as plain data. A planner never asks the machine.
 
 import type {Stats} from 'node:fs'
-import type {ByteText} from '../action.ts'
+import {sudoersPath} from '../context/sudo.ts'
 import type {Dialect} from '../network/dialect.ts'
 import type {Problem} from '../problem.ts'
 import {type Manifest, readOriginals} from '../report/manifest.ts'
@@ -9,15 +9,24 @@ import {listRecords} from '../report/owned-nics.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type Account, readAccounts, readGroupNames} from './accounts.ts'
-import {readAuthorizedKeys} from './authorized-keys.ts'
 import {chooseDialect, type DialectHere, listDialects} from './dialect-in-charge.ts'
 import {type FileFact, type FileTree, readFileTree} from './files.ts'
+import {type Hooks, noHooks, readHooks} from './hooks.ts'
+import {type KeysFacts, readKeysFacts} from './keys-facts.ts'
 import {type Link, readLinks} from './links.ts'
+import {type LoginFacts, type LoginQuestions, noLoginFacts, readLoginFacts} from './login.ts'
+import {type NameServiceAnswer, nothingElsewhere, type UnaskedAccount} from './name-service.ts'
 import {type ManagerName, nobody, readManagers, whoIsInCharge} from './network-managers.ts'
+import {hasOneEnv} from './one-env.ts'
 import {type OperatingSystem, readOperatingSystem, unknownSystem} from './operating-system.ts'
 import {findRivals} from './rivals.ts'
+import {loginPath, readScreen, type Screen} from './screen.ts'
+import {noSshd, readSshd, type Sshd} from './sshd.ts'
 import {readStartedServices} from './started-services.ts'
+import {readStorage, type Storage, type StorageRequest} from './storage.ts'
 import {readSystemdVersion} from './systemd-version.ts'
+import {readTimeZone, type TimeZone, timeZoneFiles} from './time-zone.ts'
+import {readVmIdentity, type VmIdentity} from './vm-identity.ts'
 
 export type Facts = {
   root: string
@@ -27,9 +36,14 @@ export type Facts = {
   links: readonly Link[]
   /** The running kernel's host name; undefined on another root. */
   kernelHostname?: string | undefined
+  /** Those of /etc/passwd, and of those that were asked for also what a directory service has. */
   accounts: readonly Account[]
-  /** The text of authorized_keys of the accounts that may get or lose keys; one that cannot be read is absent. */
-  authorizedKeys: ReadonlyMap<string, ByteText>
+  /** Those that a directory service may have, which does not answer. */
+  unaskedAccounts: readonly UnaskedAccount[]
+  login: LoginFacts
+  /** Of the accounts that may get or lose keys. */
+  authorizedKeys: ReadonlyMap<string, KeysFacts>
+  sshd: Sshd
   groups: readonly string[]
   /** Which of the shells that an account may get are there. */
   shells: readonly string[]
@@ -54,9 +68,20 @@ export type Facts = {
   devicesUp?: ReadonlySet<string> | undefined
   /** Those of them that the kernel has down: cards that were taken out and put in again. */
   devicesLost: ReadonlySet<string>
+  /** What is there for the time zone that the context names; undefined if it names none. */
+  timeZone?: TimeZone | undefined
+  screen: Screen
   files: FileTree
   /** Of files that are ours what stood there before; undefined: nothing. */
   originals: ReadonlyMap<string, FileFact | undefined>
+  /** There is a file of ours for the tool `onegate`. */
+  hasOneEnv: boolean
+  /** What the steps for disks have to know. */
+  storage: Storage
+  /** The hooks of the image. */
+  hooks: Hooks
+  /** What tells this VM from its clones; looked up only where something is done once for good. */
+  vm?: VmIdentity | undefined
   /** What could not be read, and who else does our work. */
   problems: readonly Problem[]
 }
@@ -68,8 +93,18 @@ export type FactOptions = {
   networkType?: string | undefined
   /** The shells that the account may get, by path. */
   shells: readonly string[]
+  /** What a directory service answered. */
+  nameService?: NameServiceAnswer | undefined
+  /** What has to be known for the account of the context. */
+  login?: LoginQuestions | undefined
   /** The accounts whose keys are looked at. */
   keysOf: readonly string[]
+  /** The time zone that the context names. */
+  timeZone?: string | undefined
+  /** What is asked of the disks; undefined: nothing. */
+  storage?: StorageRequest | undefined
+  /** Something is to be done once for this VM. */
+  isVmAsked: boolean
   /** The files that are ours. */
   manifest: Manifest
 }
@@ -81,6 +116,8 @@ const namedFiles = [
   '/etc/hosts',
   '/etc/sysconfig/network',
   '/etc/resolv.conf',
+  sudoersPath,
+  loginPath,
 ]
 
 /** Gathers the facts. Reads only; nothing is started. */
@@ -105,13 +142,19 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     dialect === undefined
       ? []
       : all.filter(each => isConcerned(each, dialect, options.manifest)).map(each => each.dialect)
+  const named = options.timeZone === undefined ? namedFiles : [...namedFiles, ...timeZoneFiles]
   const tree = readFileTree(
     system,
-    known => [...namedFiles, ...concerned.flatMap(each => each.sources(known))],
+    known => [...named, ...concerned.flatMap(each => each.sources(known))],
     problems,
   )
-  const accounts = orElse(() => readAccounts(system), [])
+  const {nameService = nothingElsewhere, login} = options
+  const accounts = [...orElse(() => readAccounts(system), []), ...nameService.accounts]
   const {files} = system
+  const sshd =
+    system.live || options.keysOf.length > 0
+      ? orElse(() => readSshd(system, options.keysOf.length > 0), noSshd)
+      : noSshd
   const devicesUp = orElse(() => readDevicesUp(system, dialect), undefined)
   return {
     root: system.root,
@@ -122,7 +165,10 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
       ? orElse(() => files.readText('/proc/sys/kernel/hostname')?.trim(), undefined)
       : undefined,
     accounts,
-    authorizedKeys: readKeys(system, accounts, options.keysOf, orElse),
+    unaskedAccounts: nameService.unasked,
+    login: login === undefined ? noLoginFacts : orElse(() => readLoginFacts(system, login), noLoginFacts),
+    authorizedKeys: readKeysFacts(system, sshd.settings, options.keysOf, orElse),
+    sshd,
     groups: orElse(() => readGroupNames(system), []),
     shells: options.shells.filter(path => orElse(() => isProgram(files.status(path)), false)),
     manager,
@@ -141,6 +187,12 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
       system.live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
     devicesUp,
     devicesLost: new Set([...(devicesUp ?? [])].filter(name => orElse(() => isLost(system, name), false))),
+    timeZone: orElse(() => readTimeZone(system, options.timeZone), undefined),
+    screen: orElse(() => readScreen(system, tree), {isContainer: false, goesDark: false}),
+    hasOneEnv: orElse(() => hasOneEnv(system), false),
+    storage: readStorage(system, options.storage, orElse),
+    hooks: orElse(() => readHooks(system), noHooks),
+    vm: options.isVmAsked ? readVmIdentity(system) : undefined,
     files: tree,
     originals: orElse(() => readOriginals(system, options.manifest), new Map()),
     problems,
@@ -156,24 +208,8 @@ function isConcerned({dialect, state}: DialectHere, inCharge: Dialect, {nics}: M
   )
 }
 
-type OrElse = <T>(read: () => T, otherwise: T) => T
-
 function isProgram(status: Stats | undefined): boolean {
   return status?.isFile() === true && (status.mode & 0o111) !== 0
-}
-
-function readKeys(
-  system: System,
-  accounts: readonly Account[],
-  names: readonly string[],
-  orElse: OrElse,
-): ReadonlyMap<string, ByteText> {
-  const texts = new Map<string, ByteText>()
-  for (const account of accounts.filter(({name}) => names.includes(name))) {
-    const text = orElse(() => readAuthorizedKeys(system, account), undefined)
-    if (typeof text === 'string') texts.set(account.name, text)
-  }
-  return texts
 }
 
 function readDevicesUp({files}: System, dialect: Dialect | undefined): ReadonlySet<string> | undefined {

@@ -5,6 +5,7 @@ import type {Context, ContextProblems} from '../context/context.ts'
 import type {Facts} from '../facts/facts.ts'
 import type {Problem} from '../problem.ts'
 import type {Manifest} from '../report/manifest.ts'
+import type {RunReport} from '../report/report.ts'
 import type {Settings} from '../settings/settings.ts'
 
 /** Whether a network that changes while the guest runs is checked, and taken back if the guest is cut off. */
@@ -25,6 +26,15 @@ export type PlanInput = {
   verification?: Verification | undefined
   /** What is done once for good is done again. */
   isForced: boolean
+  /** What happened in this boot before the plan; looked up only where somebody is to be told of it. */
+  bootSoFar?: BootSoFar | undefined
+}
+
+export type BootSoFar = {
+  /** The runs of this boot that are over, the latest last. */
+  runs: readonly RunReport[]
+  /** What was found wrong with the context as a whole. */
+  contextProblems: readonly Problem[]
 }
 
 /** What a planner gives for its step. `request` is what was asked for, in plain data. */
@@ -34,6 +44,8 @@ export type StepPlan = {
   problems: Problem[]
   idle?: Idleness | undefined
   request: unknown
+  /** It is looked at again even if it was asked for the same in this boot. */
+  isOpen?: boolean | undefined
 }
 
 /** The plan of a step that nothing asks for. Problems may stand in the way of what was asked. */

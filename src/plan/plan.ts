@@ -9,11 +9,13 @@ import type {BootState} from '../report/boot-state.ts'
 import type {HostsLine} from '../report/manifest.ts'
 import type {NicRecord} from '../report/owned-nics.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
+import {planDnsName} from './dns-name.ts'
 import {type HostnamePlan, planHostname} from './hostname.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 import {type NetworkPlan, planNetwork} from './network.ts'
 import {planOnline} from './online.ts'
 import {planners} from './planners.ts'
+import {planReady} from './ready.ts'
 
 export type Plan = {
   steps: readonly Step[]
@@ -34,11 +36,13 @@ export type PlanOptions = {
 }
 
 /** Plans the steps of the stages in their order. */
-export function planBoot(input: PlanInput, {stages, only = stepNames, doneBefore}: PlanOptions): Plan {
+export function planBoot(input: PlanInput, {stages, only: chosen, doneBefore}: PlanOptions): Plan {
+  const only = chosen ?? stepNames
   const network = guard<NetworkPlan>(() => planNetwork(input), {network: noNetwork, owned: {}, givenBack: []})
   const names = stepNames.filter(name => stages.includes(stageOf(name)) && only.includes(name))
-  // What is not going to be done to the network is not there for the host name.
-  const hasNetwork = names.includes('network') && !input.settings.stepsOff.has('network')
+  // What is never going to be done to the network is not there for the host name. A run without the network step is no
+  // reason: another run has done it, or will.
+  const hasNetwork = !input.settings.stepsOff.has('network')
   const steps: Step[] = []
   let hosts: HostsLine | undefined
   let seen = input
@@ -51,7 +55,9 @@ export function planBoot(input: PlanInput, {stages, only = stepNames, doneBefore
 
   function planStep(name: StepName, seen: PlanInput): StepPlan {
     if (name === 'network') return network
-    if (name === 'online') return guard(() => planOnline(seen, network.network), {})
+    if (name === 'ready') return guard(() => planReady(seen, {stages, only: chosen, earlier: steps}), {})
+    if (name === 'online') return guard(() => planOnline(seen, network.network, stages.includes('local')), {})
+    if (name === 'dns-name') return guard(() => planDnsName(seen, network.network), {})
     if (name !== 'hostname') return guard(() => planners[name](seen), {})
     const plan = guard<HostnamePlan>(() => planHostname(seen, hasNetwork ? network.network : noNetwork), {})
     hosts = plan.hosts
@@ -76,7 +82,7 @@ function finishStep(name: StepName, plan: StepPlan, {settings}: PlanInput, doneB
   const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
   if (settings.stepsOff.has(name)) return {name, summary, actions: [], problems: [], digest, idle: 'off'}
   if (plan.idle !== undefined) return {name, summary, actions, problems, digest, idle: plan.idle}
-  const isDone = doneBefore[name] === digest
+  const isDone = doneBefore[name] === digest && plan.isOpen !== true
   return {
     name,
     summary,

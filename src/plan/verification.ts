@@ -25,7 +25,8 @@ export function verify(actions: Action[], change: Change, {seconds, rollsBack}: 
   ]
 }
 
-function describeExpected(nic: Nic): ExpectedInterface {
+/** What a NIC shall have once its network is up. */
+export function describeExpected(nic: Nic): ExpectedInterface {
   const families = [nic.ipv4, nic.ipv6].filter(family => family !== undefined)
   return {
     name: interfaceOf(nic),

@@ -41,7 +41,7 @@ export function formatIdleSteps(steps: readonly IdleStep[], reason: QuietReason)
   return names.length === 0 ? [] : [line('', `${idleWords[reason]}: ${names.join(', ')}`)]
 }
 
-type QuietReason = 'not asked' | 'done before'
+type QuietReason = 'not asked' | 'done before' | 'done once'
 
 /** A planned step or one that is over. */
 type IdleStep = {name: string; problems: readonly Problem[]; idle?: Idleness | undefined; outcome?: string}
@@ -49,7 +49,8 @@ type IdleStep = {name: string; problems: readonly Problem[]; idle?: Idleness | u
 /** It has no line of its own. */
 export function isSilent(step: IdleStep): boolean {
   const reason = reasonOf(step)
-  return (reason === 'not asked' || reason === 'done before') && step.problems.length === 0
+  const isQuiet = reason === 'not asked' || reason === 'done before' || reason === 'done once'
+  return isQuiet && step.problems.length === 0
 }
 
 function reasonOf({idle, outcome}: IdleStep): string | undefined {
@@ -87,6 +88,7 @@ export const idleWords: Readonly<Record<Idleness, string>> = {
   off: 'switched off (STEPS_OFF)',
   'not asked': 'nothing asked for',
   'done before': 'done in this boot already',
+  'done once': 'done on this machine before, once for good',
 }
 
 function describeQuietStep(step: StepReport): string {

@@ -7,24 +7,30 @@ import type {FileFact} from '../facts/files.ts'
 import type {Problem} from '../problem.ts'
 import {describeCause, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
+import {type OwnedKeys, readOwnedKeys} from './owned-keys.ts'
 import type {OwnedNics} from './owned-nics.ts'
 
-const stateDirectory = '/var/lib/vmcontext'
+export const stateDirectory = '/var/lib/vmcontext'
 const manifestPath = `${stateDirectory}/manifest.json`
 const keptDirectory = `${stateDirectory}/kept`
 const version = 1
 
 /** A copy of a file as it was; its bytes lie in the state directory under their hash. */
-export type KeptCopy = {sha256: string; mode: number; uid: number; gid: number}
+export type KeptCopy = {sha256: string; mode: number; uid: number; gid: number; link?: never}
 
-/** A file that the agent wrote or removed. */
+/** A symbolic link as it was: where it led, as it was written in it. */
+export type KeptLink = {link: string; sha256?: never}
+
+/** A file that the agent wrote or removed, or a symbolic link that it made. */
 export type OwnedFile = {
-  /** Hash of what the agent wrote; null if it removed the file. */
+  /** Hash of what the agent wrote; null if it removed the file, or made a link of it. */
   sha256: string | null
+  /** Where the symbolic link leads that the agent made. */
+  link?: string
   /** What stood there before the agent first came; null if nothing did. */
-  previous: KeptCopy | null
+  previous: KeptCopy | KeptLink | null
   /** What others wrote over ours later on and we replaced. */
-  overwritten?: KeptCopy[]
+  overwritten?: (KeptCopy | KeptLink)[]
 }
 
 /** Our line in /etc/hosts, and the one that stood in its place, if any. */
@@ -33,10 +39,10 @@ export type HostsLine = {line: string; original?: string | undefined}
 export type Manifest = {
   version: typeof version
   files: Record<string, OwnedFile>
-  /** Accounts that the agent created. */
-  accounts: Record<string, {created: true}>
-  /** Base64 blobs of the keys that the agent installed, by account. */
-  keys: Record<string, string[]>
+  /** Accounts that the agent created. `isPending` as long as one may lack something: a run was killed over it. */
+  accounts: Record<string, {created: true; isPending?: true}>
+  /** The lines of keys that the agent installed, by account and place. */
+  keys: OwnedKeys
   /** NICs that were configured, by MAC. */
   nics: OwnedNics
   /** The line in /etc/hosts, the latest first; more than one only while it is being replaced. */
@@ -71,7 +77,7 @@ export function readManifest(system: System, problems: Problem[]): Manifest {
   const text = readUnlessRefused(system, problems)
   if (text === undefined) return emptyManifest()
   const value = parse(text)
-  if (isManifest(value)) return {...emptyManifest(), ...value}
+  if (isManifest(value)) return {...emptyManifest(), ...value, keys: readOwnedKeys(value.keys)}
   const found = (value as {version?: unknown} | null)?.version
   if (typeof found === 'number' && found > version) throw new ManifestTooNewError(found)
   const message = 'this is damaged, so nothing that was set up earlier is known to be ours'
@@ -105,8 +111,12 @@ export function writeManifest(system: System, manifest: Manifest): void {
 
 /** Forgets files that are again what they were before the agent came: they are no longer ours. */
 export function forgetGivenBack(system: System, {files}: Manifest): void {
-  for (const [path, {sha256, previous}] of Object.entries(files)) {
-    if (sha256 !== (previous?.sha256 ?? null)) continue
+  for (const [path, {sha256, link, previous}] of Object.entries(files)) {
+    if (link !== previous?.link || sha256 !== (previous?.sha256 ?? null)) continue
+    if (link !== undefined) {
+      if (system.files.readLink(path) === link) delete files[path]
+      continue
+    }
     const bytes = system.files.read(path)
     if ((bytes === undefined ? null : hashBytes(bytes)) === sha256) delete files[path]
   }
@@ -131,8 +141,9 @@ export function keepCopy(system: System, path: string): KeptCopy | undefined {
 export function readOriginals(system: System, {files}: Manifest): ReadonlyMap<string, FileFact | undefined> {
   return new Map(
     Object.entries(files).map(([path, {previous}]) => {
-      const bytes = previous && system.files.read(`${keptDirectory}/${previous.sha256}`)
-      return [path, bytes ? {content: bytes.toString('latin1'), mode: previous.mode} : undefined]
+      if (previous?.sha256 === undefined) return [path, undefined]
+      const bytes = system.files.read(`${keptDirectory}/${previous.sha256}`)
+      return [path, bytes && {content: bytes.toString('latin1'), mode: previous.mode}]
     }),
   )
 }
@@ -171,7 +182,10 @@ function isManifest(value: unknown): value is Manifest {
   const {files, accounts, keys, nics, hosts, passwords = {}, once = {}, shownHostKeys = []} = value
   if (![files, accounts, keys, nics, passwords, once].every(isRecord) || !hosts.every(isRecord)) return false
   const entries = [files, accounts, nics, passwords].flatMap(record => Object.values(record as object))
-  const lists = [...Object.values(keys as object), shownHostKeys]
+  const places = Object.values(keys as object).flatMap(each =>
+    isRecord(each) ? Object.values(each) : [each],
+  )
+  const lists = [...places, shownHostKeys]
   return entries.every(isRecord) && lists.every(isListOfTexts) && isListOfTexts(Object.values(once as object))
 }
 

@@ -7,6 +7,7 @@ import type {Source} from '../source/source.ts'
 import type {Stage, StepName} from '../steps.ts'
 import {readBootId} from '../system/clock.ts'
 import type {System} from '../system/system.ts'
+import {stringifyMasked} from './mask.ts'
 
 const reportPath = '/run/vmcontext/report.json'
 
@@ -17,7 +18,7 @@ export type DeedReport = {
   detail: string
   /** The files and directories that it made or changed. */
   paths?: readonly string[]
-  /** SHA-256 of a file before and after. */
+  /** SHA-256 of a file before and after; the name that a name server told. */
   before?: string | undefined
   after?: string | undefined
   problems: readonly Problem[]
@@ -51,6 +52,8 @@ export type Outcome = 'done' | 'warnings' | 'failed'
 export type RunReport = {
   agent: string
   stages: readonly Stage[]
+  /** These steps of them only; undefined: all. */
+  only?: readonly StepName[] | undefined
   /** Wall-clock time; at boot it may be wrong. */
   startedAt: string
   durationMs: number
@@ -63,36 +66,48 @@ export type RunReport = {
 
 type ReportFile = {version: 1; bootId?: string | undefined; runs: RunReport[]}
 
+/** What a run is judged by. */
+export type JudgedParts = Pick<RunReport, 'steps' | 'problems'> & {context: Pick<ContextReport, 'problems'>}
+
 /** Every problem of a run, in the order in which things happen. */
-export function allProblems(run: Pick<RunReport, 'context' | 'steps' | 'problems'>): Problem[] {
+export function allProblems(run: JudgedParts): Problem[] {
   return [...run.problems, ...run.context.problems, ...run.steps.flatMap(step => step.problems)]
 }
 
 /** Judges a run: failed if anything asked for was not done. */
-export function judgeRun(run: Pick<RunReport, 'context' | 'steps' | 'problems'>): Outcome {
+export function judgeRun(run: JudgedParts): Outcome {
   const weights = new Set(allProblems(run).map(weighProblem))
   if (weights.has('failure')) return 'failed'
   return weights.has('warning') ? 'warnings' : 'done'
 }
 
-/** Adds a run to the report of this boot; the latest for each set of stages stays. */
+/**
+ * Adds a run to the report of this boot; the latest for each set of stages stays, and beside it the latest for each
+ * choice of single steps: a part never takes the place of the whole.
+ */
 export function writeReport(system: System, run: RunReport, mask: (text: string) => string): void {
-  const bootId = readBootId(system.files)
-  const earlier = readReport(system)
-  const stages = run.stages.join()
-  const kept = (earlier?.bootId === bootId ? (earlier?.runs ?? []) : []).filter(
-    other => other.stages.join() !== stages,
-  )
-  const report: ReportFile = {version: 1, bootId, runs: [...kept, run]}
+  const kept = readRunsOfBoot(system).filter(other => scopeOf(other) !== scopeOf(run))
+  const report: ReportFile = {version: 1, bootId: readBootId(system.files), runs: [...kept, run]}
   system.files.makeDirectory('/run/vmcontext')
-  system.files.write(reportPath, `${mask(JSON.stringify(report, null, 2))}\n`, {mode: 0o644, durable: false})
+  const text = stringifyMasked(report, mask)
+  system.files.write(reportPath, `${text}\n`, {mode: 0o644, durable: false})
+}
+
+function scopeOf({stages, only}: RunReport): string {
+  return `${stages.join()} ${only?.toSorted().join() ?? ''}`
+}
+
+/** The runs of this boot so far, the latest last. */
+export function readRunsOfBoot(system: System): RunReport[] {
+  const report = readReport(system)
+  return report !== undefined && report.bootId === readBootId(system.files) ? report.runs : []
 }
 
 /** Reads the report; undefined if there is none that can be read. */
 function readReport(system: System): ReportFile | undefined {
   try {
     const report = JSON.parse(system.files.readText(reportPath) ?? 'null') as ReportFile | null
-    return report?.version === 1 ? report : undefined
+    return report?.version === 1 && Array.isArray(report.runs) ? report : undefined
   } catch {
     return undefined
   }

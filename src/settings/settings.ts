@@ -34,10 +34,16 @@ export type Settings = {
   /** Who carries out what netplan reads; undefined: whoever is there. */
   netplanRenderer?: NetplanRenderer | undefined
   scriptTimeoutMs: number
+  /** A file with certificates of authorities that vouch for OneGate, besides the guest's own. */
+  readyAuthorityFile?: string | undefined
+  /** For one attempt to reach OneGate. */
+  readyTimeoutMs: number
   contextWaitMs: number
   /** True if CONTEXT_WAIT was set: then even an empty drive is waited for. */
   contextWaitGiven: boolean
   nicWaitMs: number
+  /** How long the final stage waits for the network, where the context needs it. */
+  onlineWaitMs: number
   stepsOff: ReadonlySet<StepName>
 }
 
@@ -47,8 +53,10 @@ export type SettingsLayer = {file?: string | undefined; variables: Variables}
 const defaults = {
   mountPoint: '/mnt',
   scriptTimeoutMs: 600_000,
+  readyTimeoutMs: 30_000,
   contextWaitMs: 5_000,
   nicWaitMs: 5_000,
+  onlineWaitMs: 60_000,
   macNetmask: 24,
 } as const
 
@@ -77,10 +85,15 @@ export function settle(
     mountPoint: of('MOUNT_POINT', parsePath, 'an absolute path') ?? defaults.mountPoint,
     networkType: of('NETCFG_TYPE', value => value.toLowerCase(), 'a name'),
     netplanRenderer: of('NETCFG_NETPLAN_RENDERER', parseRenderer, '`networkd` or `NetworkManager`'),
-    scriptTimeoutMs: any('SCRIPT_TIMEOUT', parseSeconds, 'a number of seconds') ?? defaults.scriptTimeoutMs,
+    scriptTimeoutMs:
+      any('SCRIPT_TIMEOUT', parseTimeout, 'a number of seconds above 0') ?? defaults.scriptTimeoutMs,
+    readyAuthorityFile: any('READY_CA', parsePath, 'an absolute path'),
+    readyTimeoutMs:
+      any('READY_TIMEOUT', parseTimeout, 'a number of seconds above 0') ?? defaults.readyTimeoutMs,
     contextWaitMs: of('CONTEXT_WAIT', parseSeconds, 'a number of seconds') ?? defaults.contextWaitMs,
     contextWaitGiven: owner.some(layer => pickVariable(layer.variables, 'CONTEXT_WAIT') !== undefined),
     nicWaitMs: any('NIC_WAIT', parseSeconds, 'a number of seconds') ?? defaults.nicWaitMs,
+    onlineWaitMs: any('ONLINE_WAIT', parseSeconds, 'a number of seconds') ?? defaults.onlineWaitMs,
     stepsOff: settleSteps(any, problems),
   }
 }
@@ -96,8 +109,11 @@ export const settingNames: readonly string[] = [
   'NETCFG_TYPE',
   'NETCFG_NETPLAN_RENDERER',
   'SCRIPT_TIMEOUT',
+  'READY_CA',
+  'READY_TIMEOUT',
   'CONTEXT_WAIT',
   'NIC_WAIT',
+  'ONLINE_WAIT',
   'STEPS_OFF',
 ]
 
@@ -169,6 +185,11 @@ function parseMacRule(value: string): MacRule | undefined {
 
 function parseSeconds(value: string): number | undefined {
   return /^\d{1,5}(\.\d+)?$/.test(value) ? Math.round(Number(value) * 1000) : undefined
+}
+
+/** Without any time nothing would be done at all, which STEPS_OFF says better. */
+function parseTimeout(value: string): number | undefined {
+  return parseSeconds(value) || undefined
 }
 
 function parseDevice(value: string): string | undefined {

@@ -31,6 +31,11 @@ export type Command = {
   input?: string
   /** An open file that takes both outputs instead of the result. */
   outputTo?: number
+  /**
+   * Its standard output is a value that is wanted whole, of so many bytes at most: waited for to its end, and kept
+   * apart from what is said on standard error.
+   */
+  valueLimit?: number
   /** Done even after `stopCommands`: unmounting, and taking back what cut the guest off. */
   essential?: boolean
 }
@@ -39,17 +44,23 @@ export type CommandResult = {
   ended: 'exited' | 'killed' | 'timed out' | 'not started'
   exitCode: number | undefined
   signal?: string | undefined
-  /** Both outputs as they came, at most 64 KiB. */
+  /** Both outputs as they came, at most 64 KiB; with `valueLimit` standard error alone. */
   output: string
+  /** Standard output where it is a value; undefined if there was more of it than was wanted, or no end of it. */
+  value?: Buffer | undefined
   /** The cause when it was not started. */
   cause?: string | undefined
 }
 
 const outputLimit = 64 * 1024
+/** How long the end of a value is waited for once the program itself has ended. */
+const valueDrainMs = 5000
 /** How long the rest of an output is waited for once the program itself has ended: a daemon may hold it open. */
 const drainMs = 100
 /** How long a process group has between SIGTERM and SIGKILL. */
 const killDelayMs = 2000
+/** How long the end of a killed program is waited for: one that waits for a dead disk or server does not even die. */
+const dyingMs = 3000
 
 /** Runs a program to its end, or to its timeout: then its whole process group is ended. Never throws. */
 export async function runCommand(command: Command): Promise<CommandResult> {
@@ -59,28 +70,42 @@ export async function runCommand(command: Command): Promise<CommandResult> {
   const child = promise.nodeChildProcess
   if (child.pid === undefined) return {...notStarted, cause: describeCause((await promise).cause)}
   const outputs = [child.stdout, child.stderr].filter(stream => stream !== null)
-  const output = collect(outputs)
+  const {valueLimit} = command
+  const value = valueLimit === undefined ? undefined : collect([child.stdout!], valueLimit + 1)
+  const output = collect(valueLimit === undefined ? outputs : [child.stderr!], outputLimit)
   const watchdog = watchGroup(child.pid, command.timeoutMs)
   running.add(child.pid)
-  await endOf(child, outputs)
+  await Promise.race([endOf(child, outputs, value === undefined ? drainMs : valueDrainMs), watchdog.givenUp])
   running.delete(child.pid)
   watchdog.stop()
+  const isWhole = child.stdout?.closed && value !== undefined && value().length <= valueLimit!
   for (const stream of outputs) stream.destroy()
   const ended = watchdog.expired() ? 'timed out' : child.signalCode === null ? 'exited' : 'killed'
   return {
     ended,
     exitCode: child.exitCode ?? undefined,
     signal: child.signalCode ?? undefined,
-    output: output(),
+    output: output().toString('utf8'),
+    ...(isWhole ? {value: value()} : {}),
   }
 }
 
 const running = new Set<number>()
 let isStopped = false
 
+/** Aborts when the agent is told to stop: for what waits and is no program. */
+export function stopSignal(): AbortSignal {
+  stopping ??= new AbortController()
+  if (isStopped) stopping.abort()
+  return stopping.signal
+}
+
+let stopping: AbortController | undefined
+
 /** Ends whatever runs, with its process group, and starts nothing more: the agent was told to stop. */
 export function stopCommands(): void {
   isStopped = true
+  stopping?.abort()
   for (const pid of running) signalGroup(pid, 'SIGTERM')
   setTimeout(() => {
     for (const pid of running) signalGroup(pid, 'SIGKILL')
@@ -129,38 +154,44 @@ function executionOptions(command: Command): Options {
 }
 
 /** Collects what streams bring, up to the limit; the rest is read and dropped. */
-function collect(streams: readonly Readable[]): () => string {
+function collect(streams: readonly Readable[], limit: number): () => Buffer {
   const chunks: Buffer[] = []
   let size = 0
   for (const stream of streams) {
     stream.on('data', (chunk: Buffer) => {
-      if (size < outputLimit) chunks.push(chunk)
+      if (size < limit) chunks.push(chunk)
       size += chunk.length
     })
   }
-  return () => Buffer.concat(chunks).subarray(0, outputLimit).toString('utf8')
+  return () => Buffer.concat(chunks).subarray(0, limit)
 }
 
 /** Resolves when the program itself has ended, not its outputs: a daemon it left may hold them open for ever. */
-async function endOf(child: ChildProcess, outputs: readonly Readable[]): Promise<void> {
+async function endOf(child: ChildProcess, outputs: readonly Readable[], limitMs: number): Promise<void> {
   const drained = Promise.all(outputs.map(stream => once(stream, 'close')))
   await once(child, 'exit')
   if (outputs.length === 0) return
-  await Promise.race([drained, delay(drainMs, undefined, {ref: false})])
+  await Promise.race([drained, delay(limitMs, undefined, {ref: false})])
 }
 
 /** Ends a process group when its time is over: SIGTERM first, SIGKILL for what is still there. */
 function watchGroup(pid: number, timeoutMs: number) {
   const timers: NodeJS.Timeout[] = []
+  const {promise: givenUp, resolve: giveUp} = Promise.withResolvers<void>()
   let expired = false
+  const kill = () => {
+    signalGroup(pid, 'SIGKILL')
+    timers.push(setTimeout(giveUp, dyingMs))
+  }
   const end = () => {
     expired = true
     signalGroup(pid, 'SIGTERM')
-    timers.push(setTimeout(() => signalGroup(pid, 'SIGKILL'), killDelayMs))
+    timers.push(setTimeout(kill, killDelayMs))
   }
   if (timeoutMs < Number.POSITIVE_INFINITY) timers.push(setTimeout(end, timeoutMs))
   return {
     expired: () => expired,
+    givenUp,
     stop() {
       for (const timer of timers) clearTimeout(timer)
       // Whatever ignored SIGTERM while its leader left goes now: nothing of a script outlives its timeout.

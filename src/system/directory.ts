@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  fchownSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -13,7 +14,7 @@ import {
   type Stats,
 } from 'node:fs'
 import {attempt, codeOf, SystemError} from './errors.ts'
-import {writeAtomically} from './files.ts'
+import {type Ownership, writeAtomically} from './files.ts'
 import {lookAt} from './status.ts'
 
 export type Directory = {
@@ -25,8 +26,8 @@ export type Directory = {
   /** The bytes of a regular file in it; a link is not followed, a pipe not waited for. Undefined if there is none. */
   read(name: string): Buffer | undefined
   /** Puts a file in place atomically. */
-  write(name: string, bytes: Uint8Array, mode: number): void
-  makeDirectory(name: string, mode: number): void
+  write(name: string, bytes: Uint8Array, mode: number, owner?: Ownership): void
+  makeDirectory(name: string, mode: number, owner?: Ownership): void
   /** Opens a directory in it; a link is not followed. The caller closes it. */
   open(name: string): Directory
   close(): void
@@ -48,12 +49,28 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
     status: fstatSync(descriptor),
     entry: name => attempt(`look at ${path}/${name}`, () => lookAt(lstatSync, at(name))),
     read: name => attempt(`read ${path}/${name}`, () => readRegular(at(name))),
-    write: (name, bytes, mode) =>
-      attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode})),
-    makeDirectory: (name, mode) =>
-      attempt(`create the directory ${path}/${name}`, () => mkdirSync(at(name), {mode})),
+    write: (name, bytes, mode, owner) =>
+      attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode, owner})),
+    makeDirectory: (name, mode, owner) =>
+      attempt(`create the directory ${path}/${name}`, () => makeDirectory(at(name), mode, owner)),
     open: name => openDirectory(at(name), `${path}/${name}`, constants.O_NOFOLLOW),
     close: () => closeSync(descriptor),
+  }
+}
+
+/** Nobody but root, or whoever runs this, can make or exchange its entries. */
+export function isOnlyOurs({uid, mode}: Stats): boolean {
+  return (uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0
+}
+
+function makeDirectory(path: string, mode: number, owner: Ownership | undefined): void {
+  mkdirSync(path, {mode})
+  if (owner === undefined) return
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+  try {
+    fchownSync(descriptor, owner.uid, owner.gid)
+  } finally {
+    closeSync(descriptor)
   }
 }
 

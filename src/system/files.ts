@@ -20,7 +20,9 @@ import {
   rmdirSync,
   rmSync,
   type Stats,
+  statfsSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
@@ -76,6 +78,12 @@ export function openFiles(root: string) {
       return attempt(`look at ${path}`, () => lookAt(statSync, at(path)))
     },
 
+    /** The bytes that a mounted file system says it has (statfs(2)); undefined if nothing is there. */
+    space(path: string): number | undefined {
+      const found = attempt(`look at ${path}`, () => unlessAbsent(at(path), entry => statfsSync(entry)))
+      return found && found.blocks * found.bsize
+    },
+
     /** The path itself, a symbolic link not followed; undefined if nothing is there. */
     linkStatus(path: string): Stats | undefined {
       return attempt(`look at ${path}`, () => lookAt(lstatSync, files.locateEntry(path)))
@@ -122,20 +130,30 @@ export function openFiles(root: string) {
       attempt(`write ${path}`, () => writeAtomically(files.locateTarget(path), bytes, options))
     },
 
+    /** Puts a symbolic link in place of whatever file or link is there. What it leads to need not be there. */
+    link(path: string, target: string): void {
+      attempt(`make the link ${path}`, () => linkAtomically(files.locateEntry(path), target))
+    },
+
     /** Gives a value to a file of /proc or /sys: there is nothing to replace, the kernel takes what is written. */
     set(path: string, text: string): void {
       attempt(`set ${path}`, () => writeFileSync(at(path), text, {flag: 'r+'}))
     },
 
     /**
-     * Opens a file to append to, for its owner alone from birth; never through a symbolic link. The caller closes it.
+     * Opens a file to append to, for its owner alone from birth; never through a symbolic link, and no pipe. The
+     * caller closes it.
      */
     openToAppend(path: string): number {
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW
-      return attempt(`write ${path}`, () => openSync(files.locateEntry(path), flags, 0o600))
+      return attempt(`write ${path}`, () => openOutput(files.locateEntry(path)))
     },
 
     close: (descriptor: number) => closeSync(descriptor),
+
+    /** Gives a file another name in its directory, whatever had that name before. */
+    rename(path: string, other: string): void {
+      attempt(`rename ${path}`, () => renameSync(files.locateEntry(path), files.locateEntry(other)))
+    },
 
     /** Adds text to a file, for its owner alone from birth. */
     append(path: string, text: string): void {
@@ -192,6 +210,20 @@ export function writeAtomically(target: string, bytes: string | Uint8Array, opti
   if (options.durable !== false) syncDirectory(directory)
 }
 
+/** Makes the link beside its place, then renames it: at every moment there is the old entry or the new one. */
+function linkAtomically(entry: string, target: string): void {
+  const temporary = join(dirname(entry), `.${basename(entry)}.vmcontext-new`)
+  rmSync(temporary, {force: true})
+  symlinkSync(target, temporary)
+  try {
+    renameSync(temporary, entry)
+  } catch (error) {
+    rmSync(temporary, {force: true})
+    throw error
+  }
+  syncDirectory(dirname(entry))
+}
+
 /** Makes the entries of a directory survive a power cut. */
 function syncDirectory(path: string): void {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
@@ -215,6 +247,16 @@ function readRegular(path: string): Buffer {
   } finally {
     closeSync(descriptor)
   }
+}
+
+function openOutput(path: string): number {
+  const {O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK} = constants
+  // Without O_NONBLOCK a pipe that nobody reads would be waited for; with it there is ENXIO.
+  const descriptor = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600)
+  const status = fstatSync(descriptor)
+  if (status.isFile() || status.isCharacterDevice()) return descriptor
+  closeSync(descriptor)
+  throw new Error('it is no regular file')
 }
 
 function readSlice(path: string, offset: number, length: number): Buffer {

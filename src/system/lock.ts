@@ -51,6 +51,8 @@ const triesLimit = 2000
 function takeName(own: string, lock: string): boolean {
   if (linked(own, lock)) return true
   const text = readText(lock)
+  // Released at this moment: whoever is quicker has it, and nobody's lock is taken over.
+  if (text === undefined) return false
   refuseLiving(text)
   // Several may meet a dead owner's lock at once: the one that gets this second name takes it over.
   const takeover = `${lock}.takeover`
@@ -60,21 +62,26 @@ function takeName(own: string, lock: string): boolean {
   }
   try {
     if (readText(lock) !== text) return false
-    writeFileSync(`${own}.new`, readFileSync(own), {mode: 0o600})
-    renameSync(`${own}.new`, lock)
+    attempt(`take the lock ${lock}`, () => {
+      writeFileSync(`${own}.new`, readFileSync(own), {mode: 0o600})
+      renameSync(`${own}.new`, lock)
+    })
     return true
   } finally {
     rmSync(takeover, {force: true})
   }
 }
 
-function refuseLiving(text: string | undefined): void {
+function refuseLiving(text: string): void {
   const owner = parseOwner(text)
   if (owner !== undefined && isAlive(owner)) throw new LockedError(owner.pid)
 }
 
-// link(2) either takes the name or fails: there is no moment at which two can have it.
-function linked(own: string, name: string): boolean {
+/**
+ * Gives a file a second name; false if that is taken. link(2) either takes a name or fails: there is no moment at which
+ * two can have it.
+ */
+export function linked(own: string, name: string): boolean {
   try {
     linkSync(own, name)
     return true

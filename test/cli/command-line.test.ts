@@ -48,6 +48,22 @@ test('plan takes what boot takes', () => {
   )
 })
 
+const choices: [line: string, stages: string[], only: string[]][] = [
+  ['boot --only keys', ['local'], ['keys']],
+  ['boot --only keys --only keys', ['local'], ['keys']],
+  ['boot --only ready --only network', ['local', 'final'], ['ready', 'network']],
+  ['boot --stage final --only scripts', ['final'], ['scripts']],
+  ['plan --only disks', ['local'], ['disks']],
+]
+
+for (const [line, stages, only] of choices) {
+  test(line, () => {
+    const result = parse(line)
+    assert.ok(result.command !== 'print')
+    assert.deepEqual([result.stages, result.only], [stages, only])
+  })
+}
+
 const printed: [line: string, exitCode: number, text: RegExp][] = [
   ['--version', 0, /^vmcontext 1\.2\.3\n$/],
   ['--help', 0, /Exit codes: 0 done/],
@@ -60,6 +76,9 @@ const printed: [line: string, exitCode: number, text: RegExp][] = [
   ['boot --set nothing', 2, /KEY=VALUE/],
   ['boot --verify 0', 2, /1 to 999/],
   ['boot extra', 2, /too many arguments/],
+  ['boot --only key', 2, /The steps are network, hostname, account, keys/],
+  ['boot --stage final --only keys', 2, /--only keys is a step of the stage local, not of final/],
+  ['plan --stage local --only network --only ready', 2, /--only ready is a step of the stage final/],
 ]
 
 for (const [line, exitCode, text] of printed) {

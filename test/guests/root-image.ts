@@ -35,6 +35,12 @@ export const debian12: RootRecipe = {
   ],
 }
 
+/** The same with what grows disks. */
+export const debian12WithDisks: RootRecipe = {
+  ...debian12,
+  packages: [...debian12.packages, 'cloud-guest-utils', 'fdisk', 'xfsprogs', 'btrfs-progs', 'lvm2'],
+}
+
 /** The same with systemd. */
 export const debian12WithSystemd: RootRecipe = {
   ...debian12,
@@ -54,6 +60,13 @@ export const debian12WithManagers: RootRecipe = {
     'libpam-systemd',
     ...['iproute2', 'openssh-server', 'udev', 'kmod', 'procps', 'busybox-static'],
   ],
+}
+
+/** With a source of accounts besides files (nsswitch.conf(5)), and no more than the agent needs. */
+export const debian12WithDirectory: RootRecipe = {
+  distribution: 'debian',
+  suite: 'bookworm',
+  packages: ['iproute2', 'procps', 'sudo', 'libnss-extrausers'],
 }
 
 /** Debian 13 likewise. */

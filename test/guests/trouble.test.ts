@@ -137,7 +137,9 @@ describe('a guest in trouble', skipWithoutGuest('namespace'), () => {
     await guest.writeFile('/usr/sbin/restorecon', '#!/bin/sh\necho "$@" >>/root/restorecon\n', 0o755)
     await guest.expect(['vmcontext', 'boot'])
     const home = '/home/virtualuser/.ssh'
-    const paths = ['/etc/network/interfaces', '/etc/hostname', '/etc/hosts', home, `${home}/authorized_keys`]
+    const keys = [home, `${home}/authorized_keys`]
+    const rule = '/etc/sudoers.d/90-vmcontext'
+    const paths = ['/etc/network/interfaces', '/etc/hostname', '/etc/hosts', ...keys, rule]
     assert.equal(await guest.readFile('/root/restorecon'), `-F -- ${paths.join(' ')}\n`)
     await guest.expect(['vmcontext', 'boot', '--force', '--set', 'STEPS_OFF=scripts'])
     assert.equal(

@@ -38,9 +38,12 @@ test('without any layer the defaults hold', () => {
     networkType: undefined,
     netplanRenderer: undefined,
     scriptTimeoutMs: 600_000,
+    readyAuthorityFile: undefined,
+    readyTimeoutMs: 30_000,
     contextWaitMs: 5000,
     contextWaitGiven: false,
     nicWaitMs: 5000,
+    onlineWaitMs: 60_000,
   })
 })
 
@@ -80,6 +83,14 @@ const cases: [
     s => s.scriptTimeoutMs,
     600_000,
     ['SCRIPT_TIMEOUT'],
+  ],
+  [
+    'no time at all is no time for a script',
+    ['SCRIPT_TIMEOUT=0', 'READY_TIMEOUT=0'],
+    undefined,
+    s => [s.scriptTimeoutMs, s.readyTimeoutMs],
+    [600_000, 30_000],
+    ['SCRIPT_TIMEOUT', 'READY_TIMEOUT'],
   ],
   [
     'no wait at all is a wait',

@@ -55,6 +55,15 @@ test('one that hangs is ended with its whole group', async () => {
   assert.match(state(), /^(gone|Z)$/)
 })
 
+test('one that does not even die is not waited for', async t => {
+  // As it looks from here when a program waits for a disk that is gone.
+  const kill = t.mock.method(process, 'kill', () => true)
+  const result = await runCommand({argv: shell('echo $$; exec sleep 300 >/dev/null 2>&1'), timeoutMs: 100})
+  kill.mock.restore()
+  process.kill(Number(result.output), 'SIGKILL')
+  assert.equal(result.ended, 'timed out')
+})
+
 function readState(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]![0]!

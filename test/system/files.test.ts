@@ -1,5 +1,17 @@
 import assert from 'node:assert/strict'
-import {chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {execFileSync} from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {openFiles} from '../../src/system/files.ts'
@@ -71,6 +83,17 @@ test('a log is for its owner alone from birth and not opened through a link', t 
   assert.equal(readFileSync(join(root, 'log'), 'utf8'), 'one\ntwo\n')
   assert.equal(statSync(join(root, 'log')).mode & 0o777, 0o600)
   assert.throws(() => files.append('/link', 'x'), /symbolic link/)
+})
+
+test('a pipe in the place of a log is neither written nor waited for', t => {
+  const root = makeDirectory(t)
+  const pipe = join(root, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const append = () => openFiles(root).append('/pipe', 'x')
+  assert.throws(append, /could not write \/pipe/)
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+  assert.throws(append, /no regular file/)
+  closeSync(reader)
 })
 
 test('a slice ends where the file does', t => {

@@ -3,8 +3,8 @@
 
 import type {Document, Pair, YAMLMap} from 'yaml'
 import type {ByteText} from '../../action.ts'
+import {loadYaml} from '../../load-yaml.cjs'
 import {asFields, type Entry, type Fields, isFields, type Value} from './fields.ts'
-import {loadYaml} from './load-yaml.cjs'
 import {notSections, parseTree} from './read-yaml.ts'
 
 /** What becomes of an entry: nothing is left, or no more than what tells which NIC it means. */
