@@ -22,12 +22,19 @@ export function isLockedOut({output}: CommandResult): boolean {
 
 /**
  * Runs a tool, again while another one is editing the account files.
+ *
+ * @throws SystemError if nobody is, and no lock can be written: shadow-utils says the same of a read-only file system.
  */
-export async function retryWhileLocked(run: () => Promise<CommandResult>): Promise<CommandResult> {
+export async function retryWhileLocked(
+  {files}: System,
+  run: () => Promise<CommandResult>,
+): Promise<CommandResult> {
   const deadline = performance.now() + retryMs
   for (;;) {
     const result = await run()
-    if (!isLockedOut(result) || performance.now() >= deadline) return result
+    if (!isLockedOut(result)) return result
+    takeAccountLock(files, '/etc/passwd')?.()
+    if (performance.now() >= deadline) return result
     await sleep(pollMs)
   }
 }

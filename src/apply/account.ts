@@ -9,7 +9,7 @@ import {openSystem, type System} from '../system/system.ts'
 import {completeAccount, writeAccount} from './account-files.ts'
 import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
 import {runLoginTool} from './login-tool.ts'
-import {findTool, isInstalled} from './tools.ts'
+import {findTool, isInstalled, isOfBusybox} from './tools.ts'
 import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
 
 export const createAccountHandler: Handler<CreateAccountAction> = {
@@ -24,10 +24,9 @@ export const createAccountHandler: Handler<CreateAccountAction> = {
     if (known !== undefined && manifest.accounts[name]?.isPending === undefined)
       return {status: 'unchanged', detail: name}
     const {isWhole, reason, cure} =
-      known === undefined ? await createAccount(workshop, action) : {isWhole: false}
+      known === undefined ? await createOrForget(workshop, action) : {isWhole: false}
     const account = readLocalAccount(system, name)
     if (account === undefined) {
-      delete manifest.accounts[name]
       const message = `could not create the account ${name}: ${reason ?? 'it is not in /etc/passwd afterwards'}`
       return failed(`account ${name}`, message, cure)
     }
@@ -51,11 +50,22 @@ function describe(
   {wasCreated, wasCompleted}: {wasCreated: boolean; wasCompleted: boolean},
 ): Result {
   if (!wasCreated && !wasCompleted) return {status: 'unchanged', detail: name}
+  const written = [home, ...accountFiles].filter(path => system.files.status(path) !== undefined)
   return {
     status: 'changed',
     detail: `${wasCreated ? 'created' : 'completed'} the account ${name}, uid ${uid}`,
     // A tool of the guest labels what it makes.
-    paths: system.live && !wasCompleted ? [] : [home, ...accountFiles],
+    paths: system.live && !wasCompleted ? [] : written,
+  }
+}
+
+/** One that does not come about is not ours. */
+async function createOrForget(workshop: Workshop, action: CreateAccountAction): Promise<Creation> {
+  try {
+    return await createAccount(workshop, action)
+  } finally {
+    if (readLocalAccount(workshop.system, action.name) === undefined)
+      delete workshop.manifest.accounts[action.name]
   }
 }
 
@@ -99,5 +109,6 @@ async function runTool(workshop: Workshop, argv: Command['argv']): Promise<Creat
 /** Debian has another program of this name, a script that asks and knows other options. */
 function hasBusyboxAdduser(): boolean {
   const path = findTool('adduser')
-  return path !== undefined && openSystem('/').files.readAt(path, 0, 2)?.toString() !== '#!'
+  if (path === undefined) return false
+  return isOfBusybox(path) || openSystem('/').files.readAt(path, 0, 2)?.toString() !== '#!'
 }

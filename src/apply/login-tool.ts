@@ -14,7 +14,7 @@ const leastMs = 3000
 export async function runLoginTool(workshop: Workshop, command: Command): Promise<CommandResult> {
   const begin = performance.now()
   const left = () => sharedMs - (workshop.loginMsSpent ?? 0) - (performance.now() - begin)
-  const result = await retryWhileLocked(() => {
+  const result = await retryWhileLocked(workshop.system, () => {
     const timeoutMs = Math.min(command.timeoutMs, Math.max(left(), leastMs))
     return workshop.system.run({...command, timeoutMs})
   })

@@ -14,7 +14,7 @@ import type {System} from '../system/system.ts'
 import {enterHash} from './account-files.ts'
 import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
 import {runLoginTool} from './login-tool.ts'
-import {findTool, isInstalled} from './tools.ts'
+import {findTool, isInstalled, isOfBusybox} from './tools.ts'
 import {failed, type Handler, type Workshop} from './workshop.ts'
 
 export const setPasswordHandler: Handler<SetPasswordAction> = {
@@ -67,9 +67,8 @@ async function runChpasswd(
   kind: PasswordKind,
   input: string,
 ): Promise<Trouble | undefined> {
-  const isBusybox = /busybox/.test(workshop.system.files.followLinks(findTool('chpasswd')!))
   const argv = ['chpasswd', ...(kind === 'plain' ? [] : ['-e'])] as const
-  if (kind === 'plain' && isBusybox) {
+  if (kind === 'plain' && isOfBusybox(findTool('chpasswd')!)) {
     const trouble = await runTool(workshop, ['chpasswd', '-c', 'sha512'], input)
     if (trouble === undefined || trouble.isLasting) return trouble
   }
@@ -91,7 +90,13 @@ async function runTool(
   const isLocked = isLockedOut(result)
   // Called in another way it would fare no better.
   const isLasting = isLocked || result.ended !== 'exited'
-  return {reason: `${argv[0]} ${describeEnd(result)}`, cure: isLocked ? lockCure : undefined, isLasting}
+  // PAM says why, chpasswd behind it that nothing was changed.
+  const output = result.output.trim().split('\n').slice(-3).join('; ')
+  return {
+    reason: `${argv[0]} ${describeEnd({...result, output})}`,
+    cure: isLocked ? lockCure : undefined,
+    isLasting,
+  }
 }
 
 async function enter(system: System, account: string, hash: string): Promise<Trouble | undefined> {

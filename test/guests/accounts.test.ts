@@ -129,6 +129,49 @@ describe('a password', skipWithoutGuest('namespace'), () => {
     assert.ok(await letsIn(guest, 'root', 'hunter2'))
   })
 
+  test('is there before a network is brought up that takes its time', async () => {
+    const variables = {
+      USERNAME: 'joe',
+      PASSWORD: 'hunter2',
+      ETH0_MAC: '02:00:c0:a8:00:05',
+      ETH0_IP: '192.168.0.5',
+    }
+    await using guest = await startGuest({
+      disc: makeDisc(variables),
+      nics: [{name: 'eth0', mac: '02:00:c0:a8:00:05'}],
+    })
+    // The network service has run: the card is brought up by ourselves.
+    await guest.writeFile('/run/network/ifstate', 'lo=lo\n')
+    await guest.writeFile('/usr/local/sbin/ifup', '#!/bin/sh\ncp -p /etc/shadow /root/seen\n', 0o755)
+    await boot(guest)
+    assert.match(await guest.readFile('/root/seen'), /^joe:\$/m)
+  })
+
+  test('that PAM refuses is told with its reason', async () => {
+    await using guest = await start({USERNAME: 'root', PASSWORD: 'hunter2'})
+    await guest.writeFile('/etc/pam.d/chpasswd', 'password requisite pam_deny.so\n')
+    const {exitCode, stdout} = await guest.run(['vmcontext', 'boot'])
+    assert.equal(exitCode, 1)
+    assert.match(
+      stdout,
+      /failure: could not set the password of root: chpasswd exited with 1: .*pam_chauthtok.*not changed/,
+    )
+    assert.doesNotMatch(stdout, /hunter2/)
+  })
+
+  test('on a read-only file system is told as such, at once', async () => {
+    await using guest = await start({USERNAME: 'joe', PASSWORD: 'hunter2'})
+    await guest.expect(['sh', '-c', 'mount --bind /etc /etc && mount -o remount,bind,ro /etc'])
+    const {exitCode, stdout} = await guest.run(['vmcontext', 'boot'])
+    assert.equal(exitCode, 1)
+    assert.match(
+      stdout,
+      /failure: could not lock \/etc\/passwd: the file system is read-only \(mount the file system for/,
+    )
+    assert.doesNotMatch(stdout, /another tool/)
+    assert.doesNotMatch(await guest.readFile('/var/lib/vmcontext/manifest.json'), /isPending/)
+  })
+
   test('waits for a tool that has the account files locked', async () => {
     await using guest = await start({USERNAME: 'joe', PASSWORD: 'hunter2'})
     // struct flock: F_WRLCK on the whole file, as lckpwdf(3) locks it.
