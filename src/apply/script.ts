@@ -2,7 +2,7 @@
 
 import type {OnceMark, RunScriptAction} from '../action.ts'
 import {begunMark, failedMark} from '../plan/once.ts'
-import {type CommandResult, describeEnd, succeeded, toolEnvironment} from '../system/commands.ts'
+import {type CommandResult, describeEnd, stopSignal, succeeded, toolEnvironment} from '../system/commands.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {markOnce, noteEnd, takeMissing} from './once.ts'
@@ -69,9 +69,14 @@ async function runAndNote(
   if (sharedMs !== undefined)
     workshop.sharedMsSpent = (workshop.sharedMsSpent ?? 0) + performance.now() - begin
   if (once === undefined) return result
-  const {mark} = succeeded(result) && !lacksFile ? once : withWord(once, failedMark)
+  const {mark} = succeeded(result) && !lacksFile ? once : withWord(once, wordFor(result))
   noteEnd(workshop, once.step, result.ended === 'not started' ? before : mark)
   return result
+}
+
+/** A script that reboots the machine may be ended by that itself. */
+function wordFor({ended}: CommandResult): string {
+  return ended === 'killed' && stopSignal().aborted ? begunMark : failedMark
 }
 
 function withWord({step, mark}: OnceMark, word: string): OnceMark {

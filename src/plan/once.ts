@@ -27,6 +27,12 @@ export function planOnce(step: StepName, key: string, texts: readonly string[], 
   return {isDone, problems: isDone ? describeLast(step, key, text, last) : [], mark: {step, mark}}
 }
 
+/** Whether it failed for this VM the last time: it will not be done again by itself. */
+export function hasFailedForGood(step: StepName, input: PlanInput): boolean {
+  const last = parseMark(input.manifest.once[step] ?? '')
+  return last.failed !== undefined && isSameVm(last, nameVm(input))
+}
+
 type Marks = Partial<Record<string, string>>
 
 const kinds = ['vmid', 'uuid', 'machine-id'] as const

@@ -8,6 +8,7 @@ import {listFailuresOfBoot} from '../report/verdict.ts'
 import {Secret} from '../secret.ts'
 import {type Stage, type StepName, stages} from '../steps.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
+import {hasFailedForGood} from './once.ts'
 import {buildScriptEnvironment} from './script-environment.ts'
 
 /** What the run does as a whole, and the steps that it has planned before this one. */
@@ -50,12 +51,24 @@ export function planReady(input: PlanInput, scope: RunScope): StepPlan {
   }
 }
 
-/** What has failed in this boot, and is not done again by this run. */
-function findFailedBefore({bootSoFar}: PlanInput, scope: RunScope): string[] {
+/** What has failed in this boot, or once for good, and is not done again by this run. */
+function findFailedBefore(input: PlanInput, scope: RunScope): string[] {
   const isWhole = scope.only === undefined
   const others = (Object.keys(stages) as Stage[]).filter(stage => !isWhole || !scope.stages.includes(stage))
   const redone = new Set<string>([...scope.earlier.map(step => step.name), 'ready'])
-  return listFailuresOfBoot(bootSoFar?.runs ?? [], others).filter(name => !redone.has(name))
+  const ofBoot = listFailuresOfBoot(input.bootSoFar?.runs ?? [], others).filter(name => !redone.has(name))
+  return [...new Set([...ofBoot, ...listFailedForGood(input, scope)])]
+}
+
+/** Whatever boot it failed in, nobody has done it since. */
+function listFailedForGood(input: PlanInput, {earlier}: RunScope): StepName[] {
+  const {context, settings} = input
+  const once: StepName[] = [
+    ...(context?.userData === undefined ? [] : ['user-data' as const]),
+    ...(context?.startScript?.once === true ? ['start-script' as const] : []),
+  ]
+  const isRedone = (name: StepName) => earlier.some(step => step.name === name && step.actions.length > 0)
+  return once.filter(name => !settings.stepsOff.has(name) && !isRedone(name) && hasFailedForGood(name, input))
 }
 
 /** What is known to fail before anything is done. */

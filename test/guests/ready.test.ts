@@ -77,6 +77,22 @@ describe('a guest tells OneGate', skipWithoutGuest('namespace'), () => {
     assert.equal(told().length, 1)
   })
 
+  test('that it is not ready as long as what is done once for good has failed', async t => {
+    const disc = makeDisc({USER_DATA: '#!/bin/sh\ntest -e /root/mended\n'})
+    await using guest = await startGuest({nics, disc})
+    const told = await startOneGate(t, guest, '[200]')
+    await bootInStages(guest)
+    assert.deepEqual(told(), ['READY=NO\n'])
+    const again = await guest.run(['vmcontext', 'boot'])
+    assert.match(again.stdout, /not ready.* user-data failed/)
+    assert.match((await guest.run(['vmcontext', 'boot', '--only', 'ready'])).stdout, /not ready/)
+    assert.doesNotMatch(told().join(), /YES/)
+    await guest.writeFile('/root/mended', '')
+    await guest.expect(['vmcontext', 'boot', '--only', 'user-data'])
+    await guest.expect(['vmcontext', 'boot'])
+    assert.deepEqual(told(), ['READY=YES\n'])
+  })
+
   test('nothing of it where a stage failed, until that is mended', async t => {
     await using guest = await startGuest({
       nics,

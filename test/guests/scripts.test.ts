@@ -296,7 +296,7 @@ describe('a script of the context', skipWithoutGuest('namespace'), () => {
     const {stdout} = await guest.run(['bash', '-c', script])
     assert.match(stdout, /USER_DATA was killed by SIGTERM/)
     assert.match(stdout, /START_SCRIPT could not be started: vmcontext was told to stop/)
-    assert.match(stdout, /"user-data": "[^"]*failed=yes"/)
+    assert.match(stdout, /"user-data": "[^"]*ended=no"/)
     assert.doesNotMatch(stdout, /second|"start-script"/)
   })
 })
