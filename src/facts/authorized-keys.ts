@@ -9,7 +9,7 @@ import {SystemError} from '../system/errors.ts'
 import {asUser} from '../system/identity.ts'
 import type {System} from '../system/system.ts'
 import type {Account} from './accounts.ts'
-import {type KeysText, type LoosePath, type PlaceRefusal, refuseEntry} from './keys-entry.ts'
+import {type KeysText, type LoosePath, type PlaceRefusal, refuseEntry, sizeLimit} from './keys-entry.ts'
 import {readRootKeys, writeRootKeys} from './root-keys.ts'
 
 /** Reads the keys in a place of an account; the refusal if something that is not followed stands there. */
@@ -21,7 +21,7 @@ export function readAuthorizedKeys(
   if (place.startsWith('/')) return readRootKeys(system, place)
   return inHome(system, account, place, {create: false}, (above, name) => {
     const directory = above.at(-1)
-    const text = directory?.read(name)?.toString('latin1') ?? ''
+    const text = directory?.read(name, sizeLimit)?.toString('latin1') ?? ''
     const loose = above.flatMap(({path, status}) => findLoose(path, status, account))
     const status = directory?.entry(name)
     return {

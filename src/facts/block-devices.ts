@@ -25,10 +25,12 @@ export type Partition = {
   number: number
   /** Free bytes directly behind it; what no partition may have is taken off. */
   gapBytes: number
+  /** The unit in which the table counts. */
+  sectorBytes: number
   /** The partition that this one lies in, where that has to grow first. */
-  extended?: {number: number; gapBytes: number} | undefined
-  /** The table is of a kind that partitions are grown in. */
-  isKnownTable: boolean
+  extended?: {number: number; bytes: number; gapBytes: number} | undefined
+  /** Why it may not have that space: a table of no known kind, or another logical partition behind it. */
+  obstacle?: 'table' | 'logical partition' | undefined
 }
 
 export type VolumeFact = {
@@ -95,28 +97,48 @@ function readPartition(system: System, disk: string, name: string, number: numbe
   const {files} = system
   const directory = `/sys/class/block/${disk}`
   const sectorBytes = Number(files.readText(`${directory}/queue/logical_block_size`) ?? 512)
-  const startOf = (partition: string) =>
-    512 * Number(files.readText(`${directory}/${partition}/start`)?.trim() ?? Number.NaN)
   const table = parsePartitionTable(files.readAt(pathOf(disk), 0, 512) ?? Buffer.alloc(0))
   const limit = Math.min(
     readDeviceBytes(system, disk) - sectorsAtEnd * sectorBytes,
     table.kind === 'dos' ? mostSectorsOfDos * sectorBytes : Number.POSITIVE_INFINITY,
   )
-  const starts = files.list(directory).map(startOf).filter(Number.isFinite)
-  const gapBehind = (end: number) => Math.min(limit, ...starts.filter(start => start >= end)) - end
-  const end = startOf(name) + bytes
-  const gapBytes = gapBehind(end)
-  const isKnownTable = table.kind !== 'other'
-  const fact = {disk: pathOf(disk), number, gapBytes, isKnownTable}
-  if (number <= 4 || table.extended === undefined) return fact
+  const parts = readExtents(system, disk)
+  const end = (parts.get(name)?.start ?? Number.POSITIVE_INFINITY) + bytes
+  const neighbours = [...parts].flatMap(([other, extent]) => (other === name ? [] : extent))
+  const fact = {disk: pathOf(disk), number, sectorBytes}
+  if (table.kind === 'other') return {...fact, gapBytes: gapBehind(end, neighbours, limit), obstacle: 'table'}
+  if (number <= 4 || table.extended === undefined) {
+    return {...fact, gapBytes: gapBehind(end, neighbours, limit)}
+  }
+  const {number: outer, start, size} = table.extended
+  const [extendedBytes, extendedEnd] = [sectorBytes * size, sectorBytes * (start + size)]
+  const gapBytes = gapBehind(end, neighbours, extendedEnd)
+  // Somewhere before the next one stands its own table, which the kernel does not show and nothing may run over.
+  const isLast = neighbours.every(({start}) => start < end || start >= extendedEnd)
+  if (!isLast) return {...fact, gapBytes, obstacle: 'logical partition'}
   // A logical partition ends where the extended one does, which may grow itself.
-  const extendedEnd = sectorBytes * (table.extended.start + table.extended.size)
-  const extendedGap = gapBehind(extendedEnd)
-  const isLast = starts.every(start => start < end || start >= extendedEnd)
-  const inside = extendedEnd - end
-  if (!isLast) return fact
-  const extended = {number: table.extended.number, gapBytes: extendedGap}
-  return {...fact, gapBytes: inside + Math.max(0, extendedGap), extended}
+  const extendedGap = gapBehind(extendedEnd, neighbours, limit)
+  const extended = {number: outer, bytes: extendedBytes, gapBytes: extendedGap}
+  return {...fact, gapBytes: gapBytes + Math.max(0, extendedGap), extended}
+}
+
+type Extent = {start: number; end: number}
+
+/** Where the partitions of a disk begin and end, in bytes, by name. Of an extended one the end is not to be seen. */
+function readExtents({files}: System, disk: string): Map<string, Extent> {
+  const directory = `/sys/class/block/${disk}`
+  const read = (path: string) => 512 * Number(files.readText(`${directory}/${path}`)?.trim() ?? Number.NaN)
+  const extents = files.list(directory).map((name): [string, Extent] => {
+    const start = read(`${name}/start`)
+    return [name, {start, end: start + read(`${name}/size`)}]
+  })
+  return new Map(extents.filter(([, {start}]) => Number.isFinite(start)))
+}
+
+/** The bytes from the end of a partition to the next one, or the limit. None where another one lies across the end. */
+function gapBehind(end: number, neighbours: readonly Extent[], limit: number): number {
+  if (neighbours.some(other => other.start < end && other.end > end)) return 0
+  return Math.min(limit, ...neighbours.map(({start}) => start).filter(start => start >= end)) - end
 }
 
 function readVolume(system: System, id: string, below: readonly BlockDevice[]): VolumeFact | undefined {

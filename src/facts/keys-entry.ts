@@ -13,7 +13,7 @@ export type LoosePath = {path: string; reason: string; cure: string}
 export type KeysText = {text: ByteText; loose: readonly LoosePath[]}
 
 /** A longer file is none that anybody wrote by hand, and a planted one would take all memory. */
-const sizeLimit = 4 * 1024 * 1024
+export const sizeLimit = 4 * 1024 * 1024
 
 /** Why a file or directory is not what is needed; undefined if nothing is there, or what shall be. */
 export function refuseEntry(

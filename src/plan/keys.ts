@@ -19,8 +19,7 @@ export function planKeys({context, contextProblems, manifest, facts}: PlanInput)
   const revokes = context.keysAreKnown
   const wanted = [...context.keys].filter(([, keys]) => keys.length > 0)
   const unnamed = revokes ? Object.keys(manifest.keys).filter(account => !context.keys.has(account)) : []
-  const hidden = facts.unaskedAccounts.filter(({name}) => unnamed.includes(name))
-  const forgotten = unnamed.filter(account => hidden.every(({name}) => name !== account))
+  const {forgotten, hidden} = splitUnnamed(unnamed, facts.unaskedAccounts)
   problems.push(...hidden.map(describeHidden))
   const actions = [...wanted, ...forgotten.map(account => [account, []] as const)].map(
     ([account, keys]): AuthorizeKeysAction => {
@@ -45,6 +44,11 @@ export function planKeys({context, contextProblems, manifest, facts}: PlanInput)
 }
 
 /** An account that cannot be found now is not one that is gone: its keys are still ours, and still let somebody in. */
+function splitUnnamed(unnamed: readonly string[], unasked: readonly UnaskedAccount[]) {
+  const hidden = unasked.filter(({name}) => unnamed.includes(name))
+  return {hidden, forgotten: unnamed.filter(account => hidden.every(({name}) => name !== account))}
+}
+
 function describeHidden({name, sources}: UnaskedAccount): Problem {
   const asked = `${sources.join(' and ')} of nsswitch.conf cannot be asked for ${name} now`
   const cure = 'run vmcontext boot --only keys once the directory answers'

@@ -23,8 +23,11 @@ export type Directory = {
   status: Stats
   /** An entry itself, links not followed; undefined if there is none of this name. */
   entry(name: string): Stats | undefined
-  /** The bytes of a regular file in it; a link is not followed, a pipe not waited for. Undefined if there is none. */
-  read(name: string): Buffer | undefined
+  /**
+   * The bytes of a regular file in it; a link is not followed, a pipe not waited for. Undefined if there is none. Throws
+   * if it is larger than the limit: whoever looked at its size before may have seen another file.
+   */
+  read(name: string, limit?: number): Buffer | undefined
   /** Puts a file in place atomically. */
   write(name: string, bytes: Uint8Array, mode: number, owner?: Ownership): void
   makeDirectory(name: string, mode: number, owner?: Ownership): void
@@ -48,7 +51,7 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
     path,
     status: fstatSync(descriptor),
     entry: name => attempt(`look at ${path}/${name}`, () => lookAt(lstatSync, at(name))),
-    read: name => attempt(`read ${path}/${name}`, () => readRegular(at(name))),
+    read: (name, limit) => attempt(`read ${path}/${name}`, () => readRegular(at(name), limit)),
     write: (name, bytes, mode, owner) =>
       attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode, owner})),
     makeDirectory: (name, mode, owner) =>
@@ -74,7 +77,7 @@ function makeDirectory(path: string, mode: number, owner: Ownership | undefined)
   }
 }
 
-function readRegular(path: string): Buffer | undefined {
+function readRegular(path: string, limit = Number.POSITIVE_INFINITY): Buffer | undefined {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -83,7 +86,9 @@ function readRegular(path: string): Buffer | undefined {
     throw error
   }
   try {
-    return fstatSync(descriptor).isFile() ? readFileSync(descriptor) : undefined
+    const status = fstatSync(descriptor)
+    if (status.size > limit) throw new Error('it is too large')
+    return status.isFile() ? readFileSync(descriptor) : undefined
   } finally {
     closeSync(descriptor)
   }

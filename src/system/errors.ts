@@ -9,6 +9,7 @@ const words: Record<string, string> = {
   EINVAL: 'the kernel does not accept that',
   EIO: 'input/output error, the disk may be damaged',
   EISDIR: 'it is a directory',
+  ERR_FS_EISDIR: 'a directory is in its way',
   ELOOP: 'it is a symbolic link, or links lead in a circle',
   EMFILE: 'too many open files',
   ENODEV: 'there is no such device',

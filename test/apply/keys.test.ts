@@ -119,6 +119,16 @@ for (const [what, make] of [
   })
 }
 
+test('a directory where the new file is to be made is named as what it is', t => {
+  if (!requireRoot(t)) return
+  const {home, install} = makeHome(t, {'home/joe/.ssh/.authorized_keys.vmcontext-new/mine': ''})
+  assert.throws(
+    () => install(),
+    /could not write \/home\/joe\/.ssh\/authorized_keys: a directory is in its way$/,
+  )
+  assert.ok(!existsSync(join(home, '.ssh/authorized_keys')))
+})
+
 test('what a planted hard link leads to is neither read nor written', t => {
   if (!requireRoot(t)) return
   const {root, home, install} = makeHome(t, {'etc/shadow': 'secret\n', 'home/joe/.ssh/mine': ''})
