@@ -2,7 +2,14 @@
 
 import {dirname} from 'node:path'
 import type {RemoveAction, WriteAction} from '../action.ts'
-import {hashBytes, type KeptCopy, keepCopy, type OwnedFile} from '../report/manifest.ts'
+import {
+  type FoundFile,
+  findFile,
+  hashBytes,
+  type KeptCopy,
+  keepCopy,
+  type OwnedFile,
+} from '../report/manifest.ts'
 import type {System} from '../system/system.ts'
 import {failed, type Handler, type Result, type Workshop} from './workshop.ts'
 
@@ -48,10 +55,15 @@ export const removeHandler: Handler<RemoveAction> = {
 
 /**
  * Enters a file into the manifest with what it is about to be. The first copy, from before the agent ever came, stays
- * for good; what others made of our file later is kept besides.
+ * for good; what others made of our file later is kept besides. `found` is what stands there, null if nothing does.
  */
-export function own({system, manifest}: Workshop, path: string, sha256: string | null): void {
-  const current = keepCopy(system, path)
+export function own(
+  {system, manifest}: Workshop,
+  path: string,
+  sha256: string | null,
+  found: FoundFile | null = findFile(system, path) ?? null,
+): void {
+  const current = found === null ? undefined : keepCopy(system, found)
   const entry = manifest.files[path]
   if (entry === undefined) {
     manifest.files[path] = {sha256, previous: current ?? null}

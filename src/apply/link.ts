@@ -1,7 +1,7 @@
 // Symbolic links of the guest, such as /etc/localtime. Of what was there a copy is kept before it goes.
 
 import type {LinkAction} from '../action.ts'
-import {type KeptCopy, type KeptLink, keepCopy, type OwnedFile} from '../report/manifest.ts'
+import {findFile, type KeptCopy, type KeptLink, keepCopy, type OwnedFile} from '../report/manifest.ts'
 import type {System} from '../system/system.ts'
 import type {Handler} from './workshop.ts'
 
@@ -28,7 +28,9 @@ type Kept = KeptCopy | KeptLink
 /** What stands there now: a link as it is, of a file a copy. */
 function keepEntry(system: System, path: string): Kept | undefined {
   const link = system.files.readLink(path)
-  return link === undefined ? keepCopy(system, path) : {link}
+  if (link !== undefined) return {link}
+  const found = findFile(system, path)
+  return found && keepCopy(system, found)
 }
 
 /** What somebody else has put in the place of ours is kept besides what stood there first. */

@@ -67,8 +67,10 @@ function put(
   const [before, after] = [current && hashBytes(current), hashBytes(bytes)]
   const hasRights = status?.uid === owner.uid && status.gid === gid && (status.mode & 0o7777) === mode
   if (before === after && hasRights) return {status: 'unchanged', detail: path, after}
-  // Not before the place is known to be no trap: what is entered is given back one day.
-  own(workshop, path, after)
+  // Not before the place is known to be no trap: what is entered is given back one day. The bytes that were read here
+  // are kept, not what the path leads to by now.
+  const found = current && status && {bytes: current, mode: status.mode, uid: status.uid, gid: status.gid}
+  own(workshop, path, after, found ?? null)
   writeManifest(workshop.system, workshop.manifest)
   directory.write(name, bytes, mode, {uid: owner.uid, gid})
   const detail = `${current === undefined ? 'created' : 'wrote'} ${path}`

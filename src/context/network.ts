@@ -7,7 +7,7 @@ import {parseAddress} from './ipv4.ts'
 import {parseNameServer, parseSearchDomain} from './name-servers.ts'
 import {NicValues} from './nic-values.ts'
 import {isNicVariable, type NicRequest, readNics} from './nics.ts'
-import {isBlank, isYes, pickVariable, type Variables} from './variables.ts'
+import {isBlank, isNo, isYes, pickVariable, type Variables} from './variables.ts'
 
 export type NetplanRenderer = 'networkd' | 'NetworkManager'
 
@@ -37,7 +37,7 @@ export function readNetwork(disc: Disc, problems: Problem[]): NetworkRequest {
   const describes = describesNics(variables)
   return {
     describesNics: describes,
-    freezesNetwork: /^(no|false|0|n)$/i.test(variables.get('NETWORK')?.value.trim() ?? ''),
+    freezesNetwork: isNo(variables.get('NETWORK')?.value ?? ''),
     networkType: pickVariable(variables, 'NETCFG_TYPE')?.value,
     netplanRenderer: readRenderer(all),
     firstNic: describes ? ignoreFirstNic(disc, problems) : readFirstNic(disc, problems),

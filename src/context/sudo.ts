@@ -2,7 +2,7 @@
 
 import type {Place, Problem} from '../problem.ts'
 import {type Disc, placeOf} from './disc.ts'
-import {isYes, pickVariable} from './variables.ts'
+import {isNo, isYes, pickVariable} from './variables.ts'
 
 export type SudoRequest = {
   /** The answer of the context; undefined where it gives none, and the default holds. */
@@ -27,7 +27,7 @@ export function readSudo(disc: Disc, problems: Problem[]): SudoRequest {
     if (variable === undefined) continue
     const place = placeOf(disc, variable)
     const answer = isYes(variable.value)
-    if (!answer && !/^(no|false|0|n)$/i.test(variable.value.trim())) {
+    if (!answer && !isNo(variable.value)) {
       const message = 'this is neither YES nor NO, so it is taken for NO'
       problems.push({...place, code: 'value-adjusted', message})
     }

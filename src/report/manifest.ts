@@ -122,11 +122,17 @@ export function forgetGivenBack(system: System, {files}: Manifest): void {
   }
 }
 
-/** Keeps a copy of a file as it is now; undefined if there is none. Throws if the copy cannot be kept. */
-export function keepCopy(system: System, path: string): KeptCopy | undefined {
-  const bytes = system.files.read(path)
-  const status = system.files.status(path)
-  if (bytes === undefined || status === undefined) return undefined
+/** A file that somebody has read, and what stat(2) says of it. */
+export type FoundFile = {bytes: Buffer; mode: number; uid: number; gid: number}
+
+/** Reads a file as it is now; undefined if there is none. */
+export function findFile({files}: System, path: string): FoundFile | undefined {
+  const [bytes, status] = [files.read(path), files.status(path)]
+  return bytes && status && {bytes, mode: status.mode, uid: status.uid, gid: status.gid}
+}
+
+/** Keeps a copy of a file. Throws if the copy cannot be kept. */
+export function keepCopy(system: System, {bytes, mode, uid, gid}: FoundFile): KeptCopy {
   const sha256 = hashBytes(bytes)
   const copy = `${keptDirectory}/${sha256}`
   if (system.files.status(copy) === undefined) {
@@ -134,7 +140,7 @@ export function keepCopy(system: System, path: string): KeptCopy | undefined {
     system.files.makeDirectory(keptDirectory, 0o700)
     system.files.write(copy, bytes, {mode: 0o600})
   }
-  return {sha256, mode: status.mode & 0o7777, uid: status.uid, gid: status.gid}
+  return {sha256, mode: mode & 0o7777, uid, gid}
 }
 
 /** Reads the kept copies: for each file that is ours what stood there before; undefined: nothing. */
