@@ -67,7 +67,8 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     }
     const show = showMasked(request.log, prepared.mask)
     show(report.problems.map(problem => formatProblemLine(problem)))
-    show([formatSummary(report, describeGuest(prepared, run.steps))], {isSummary: true})
+    const isConfigured = readBootState(system).network !== undefined
+    show([formatSummary(report, describeGuest(prepared, run.steps, isConfigured))], {isSummary: true})
     quietly(() => writeReport(system, report, prepared.mask))
     return report
   } finally {
@@ -97,6 +98,8 @@ async function carryOut(
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed, runSoFar})
     show(formatIdleSteps(steps, 'done before'))
     show(formatIdleSteps(steps, 'done once'))
+    // Who asks for a step by name is told that there is nothing in it.
+    if (only !== undefined) show(formatIdleSteps(steps, 'not asked'))
     settleHosts(manifest, steps)
     if (hasDoneAll(steps, 'network')) settleNics(manifest.nics, plan.ownedNics, plan.givenBackNics)
     if (system.live && stages.includes('final') && only === undefined) {
@@ -178,14 +181,20 @@ function quietly(write: () => void): void {
   unlessRefused(write, () => undefined)
 }
 
-/** What a person asks first: the name and the addresses. */
-function describeGuest({context, plan, facts}: Prepared, steps: readonly StepReport[]): string[] {
+/**
+ * What a person asks first: the name and the addresses. `isConfigured`: the network has been seen to in this boot, perhaps
+ * by another run.
+ */
+function describeGuest(
+  {context, plan, facts}: Prepared,
+  steps: readonly StepReport[],
+  isConfigured: boolean,
+): string[] {
   const name = context?.hostname?.full ?? nameFromDns(steps) ?? facts.kernelHostname
-  const network = steps.find(step => step.name === 'network' && step.outcome !== 'off')
+  const network = steps.find(step => step.name === 'network')
   // What was found not to work, and perhaps taken back, is not what the guest has.
-  const hasNetwork = network?.deeds.every(
-    ({kind, status}) => kind !== 'verify-network' || status !== 'failed',
-  )
+  const works = network?.deeds.every(({kind, status}) => kind !== 'verify-network' || status !== 'failed')
+  const hasNetwork = network === undefined ? isConfigured : network.outcome !== 'off' && works
   return [...(name === undefined ? [] : [name]), ...(hasNetwork ? plan.network.nics.map(describeNic) : [])]
 }
 

@@ -453,3 +453,17 @@ test('a single step that is switched off stays undone', async t => {
   assert.match(output, /hostname +switched off/)
   assert.ok(!existsSync(join(root, 'etc/hostname')))
 })
+
+test('a single step that nothing asks for says so', async t => {
+  const {run} = makeGuest(t)
+  assert.match((await run('boot', '--only', 'time-zone')).output, /nothing asked for: time-zone/)
+})
+
+test('the last line of a boot has the addresses, whichever stage configured them', async t => {
+  const {run} = makeGuest(t)
+  const lastLine = async (...options: string[]) =>
+    (await run('boot', ...options)).output.trimEnd().split('\n').at(-1)
+  assert.doesNotMatch((await lastLine('--stage', 'final')) ?? '', /192\.168\.0\.5/)
+  await run('boot', '--stage', 'local')
+  assert.match((await lastLine('--stage', 'final')) ?? '', /^vmcontext: done.*eth0 192\.168\.0\.5\/24/)
+})
