@@ -13,7 +13,13 @@ export type CloudConfig = {
 }
 
 /** What is wrong with an entry, and in which line of the user data. It costs that entry. */
-export type Complaint = {line: number; message: string; cure?: string}
+export type Complaint = {
+  line: number
+  message: string
+  cure?: string
+  /** Nothing is wrong with it; it only has no effect here. */
+  isOfOthers?: boolean
+}
 
 /** Reads cloud-config; undefined if it is none at all. */
 export function parseCloudConfig(text: string, complaints: Complaint[]): CloudConfig | undefined {
@@ -47,7 +53,9 @@ function complain(entry: YamlEntry, all: readonly YamlEntry[], complaints: Compl
   const last = all.findLast(other => other.key === key)
   if (!known.includes(key)) {
     const message = `the key ${JSON.stringify(key)} is not known here; what it asks for is not done`
-    complaints.push({line, message, cure: `of cloud-config ${known.join(' and ')} are taken`})
+    // cloud-init knows many more, and one-context passes over all but these two: no reason to call the boot failed.
+    const cure = `of cloud-config ${known.join(' and ')} are taken`
+    complaints.push({line, message, cure, isOfOthers: true})
   } else if (last !== entry) {
     const message = `${key} stands here and again in line ${last?.line}, which counts; this one is not done`
     complaints.push({line, message, cure: 'make one of them'})

@@ -43,8 +43,10 @@ export function readUserData(disc: Disc, problems: Problem[]): UserData | undefi
   const config = isConfig ? parseCloudConfig(align(content), complaints) : null
   if (config === null) return refuse('this begins neither with #! nor with #cloud-config', cure)
   if (!isCloudConfig) problems.push({...place, code: 'value-adjusted', message: unmarked, cure: marking})
-  for (const {line, message, cure} of complaints.sort((one, other) => one.line - other.line))
-    problems.push({...place, code: 'value-rejected', message: `in its line ${line} ${message}`, cure})
+  for (const {line, message, cure, isOfOthers} of complaints.sort((one, other) => one.line - other.line)) {
+    const code = isOfOthers ? 'value-ignored' : 'value-rejected'
+    problems.push({...place, code, message: `in its line ${line} ${message}`, cure})
+  }
   return config && fromConfig(variable.name, config)
 }
 

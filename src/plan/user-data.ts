@@ -2,6 +2,7 @@
 
 import type {Action, OnceMark} from '../action.ts'
 import type {UserData} from '../context/user-data.ts'
+import {weighProblem} from '../problem.ts'
 import {count} from '../report/lines.ts'
 import {hashBytes} from '../report/manifest.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
@@ -11,13 +12,15 @@ import {planScriptRuns} from './script-actions.ts'
 /** Plans USER_DATA: its files, then its script or its commands. */
 export function planUserData(input: PlanInput): StepPlan {
   const {context, contextProblems} = input
-  const problems = [...contextProblems['user-data']]
+  const found = contextProblems['user-data']
   const userData = context?.userData
-  if (userData === undefined) return nothingAsked(problems)
+  if (userData === undefined) return nothingAsked([...found])
   const summary = summarize(userData)
   const request = list(userData)
   const once = planOnce('user-data', userData.key, request, input)
-  problems.push(...once.problems)
+  // What has no effect was told when it was done. What was not done is told until it is.
+  const left = once.isDone ? found.filter(problem => weighProblem(problem) === 'failure') : found
+  const problems = [...left, ...once.problems]
   if (once.isDone) return {summary, actions: [], problems, request, idle: 'done once'}
   const files = userData.files.map(({isDeferred: _, ...file}): Action => ({kind: 'write-user-file', ...file}))
   const runs = planRun(userData, once.mark, input)

@@ -17,6 +17,7 @@ function read(text: string) {
     files,
     script: userData?.script?.text.reveal(),
     problems: problems.map(({message}) => message),
+    codes: problems.map(({code}) => code),
   }
 }
 
@@ -156,10 +157,11 @@ test('a command that YAML takes for a map costs itself and tells why', () => {
   )
 })
 
-test('an unknown key costs itself and is named with its line', () => {
-  const {script, problems} = readConfig('packages: [vim]\nruncmd: [ls]\n')
+test('an unknown key costs itself, is named with its line and makes no boot fail', () => {
+  const {script, problems, codes} = readConfig('packages: [vim]\nruncmd: [ls]\n')
   assert.equal(script, '#!/bin/sh\nls\n')
   assert.match(problems.join(), /^in its line 2 the key "packages" is not known here/)
+  assert.deepEqual(codes, ['value-ignored'])
 })
 
 test('of a key that stands twice the last counts, as in cloud-init, and the other is named', () => {
