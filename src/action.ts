@@ -3,6 +3,7 @@
 
 import type {KeysFiles} from './context/keys-place.ts'
 import type {PasswordKind} from './context/password.ts'
+import type {PendingGrowth} from './facts/pending-growth.ts'
 import type {Problem} from './problem.ts'
 import type {Secret} from './secret.ts'
 import type {StepName} from './steps.ts'
@@ -185,6 +186,10 @@ export type GrowPartitionAction = {
   /** The kernel's name of it; undefined for an extended partition, which the kernel shows no size of. */
   name?: string | undefined
   gapBytes: number
+  /** How large it is to be. */
+  bytes: number
+  /** The unit in which the table counts. */
+  sectorBytes: number
   /** With what, the first that manages. */
   tools: readonly ('growpart' | 'sfdisk')[]
 }
@@ -196,6 +201,8 @@ export type GrowLogicalVolumeAction = {
   volume: string
   /** The kernel's name of it. */
   name: string
+  /** The sizes from before anything grew. */
+  before: PendingGrowth
 }
 
 /** Lets a mounted file system fill its device. */

@@ -19,6 +19,7 @@ export const growPartitionHandler: Handler<GrowPartitionAction> = {
     const what = `partition ${number} of ${disk}`
     if (!mayExecute) return leftOut(`grow ${what}`, 'nothing of another root is executed')
     const before = readBytes(system, action)
+    if (before >= action.bytes) return {status: 'unchanged', detail: what}
     const obstacles: string[] = []
     for (const tool of tools) {
       const {obstacle, isHung = false} = await growWith[tool](system, action)
@@ -49,13 +50,15 @@ const growWith: Record<GrowPartitionAction['tools'][number], Grow> = {
     return {obstacle: `growpart ${describeEnd(result)}`, isHung: result.ended === 'timed out'}
   },
 
-  async sfdisk(system, {disk, number}) {
+  async sfdisk(system, {disk, number, bytes, sectorBytes}) {
     const version = await system.run({argv: ['sfdisk', '--version'], timeoutMs: toolTimeoutMs})
     // Before util-linux 2.26 the same words meant something else, and GPT was unknown.
     const [, major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version.output) ?? []).map(Number)
     if (major * 1000 + minor < 2026) return {obstacle: 'this sfdisk is too old, growpart is needed'}
     const argv = ['sfdisk', '--no-reread', '--force', '-N', `${number}`, disk] as const
-    const result = await system.run({argv, input: ',+\n', timeoutMs})
+    // Not `+`, all there is: up to 2.38 at least that runs over an extended partition and one sector into the first
+    // logical one. A size that is too large it refuses.
+    const result = await system.run({argv, input: `,${Math.floor(bytes / sectorBytes)}\n`, timeoutMs})
     if (!succeeded(result)) return {obstacle: `sfdisk ${describeEnd(result)}`}
     const tell = ['partx', '--update', '--nr', `${number}`, disk] as const
     const told = await system.run({argv: tell, timeoutMs: toolTimeoutMs})
@@ -66,8 +69,8 @@ const growWith: Record<GrowPartitionAction['tools'][number], Grow> = {
 }
 
 /** Of an extended partition the kernel tells no size. */
-function readBytes(system: System, {disk, number, name}: GrowPartitionAction): number {
+function readBytes(system: System, {disk, number, name, sectorBytes}: GrowPartitionAction): number {
   if (name !== undefined) return readDeviceBytes(system, name)
   const {extended} = parsePartitionTable(system.files.readAt(disk, 0, 512) ?? Buffer.alloc(0))
-  return extended?.number === number ? 512 * extended.size : 0
+  return extended?.number === number ? sectorBytes * extended.size : 0
 }

@@ -3,7 +3,7 @@
 import type {MountSharedAction, UnmountSharedAction} from '../action.ts'
 import {refuseMountPoint} from '../context/disks.ts'
 import {findMount, readMounts} from '../facts/mounts.ts'
-import {type OwnShare, readOwnShares, writeOwnShares} from '../facts/shares.ts'
+import {isLedAstray, type OwnShare, readOwnShares, writeOwnShares} from '../facts/shares.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
 import type {System} from '../system/system.ts'
 import {failed, type Handler, leftOut, type Result} from './workshop.ts'
@@ -17,7 +17,7 @@ export const mountSharedHandler: Handler<MountSharedAction> = {
     const {files} = system
     // Whatever it leads to by now: nothing is mounted through a link that somebody planted meanwhile.
     const point = files.followLinks(wanted)
-    const refusal = point === wanted ? undefined : refuseMountPoint(point)
+    const refusal = isLedAstray(system, wanted) ? 'was linked by others than root' : refuseMountPoint(point)
     if (refusal !== undefined) return failed(what, `could not mount ${what}: ${point} ${refusal}`)
     const mount = findMount(readMounts(system), point)
     if (mount?.type === 'virtiofs' && mount.source === tag) return {status: 'unchanged', detail: what}

@@ -33,7 +33,7 @@ export function readGrowth(disc: Disc, problems: Problem[]): GrowRequest[] {
   const paths = (variable?.value ?? '').split(/\s+/).filter(Boolean)
   const requests = paths.flatMap((text): GrowRequest[] => {
     const asked = placeOf(disc, variable!)
-    const path = text.replace(/(?<=.)\/+$/, '')
+    const path = text.startsWith('/') ? normalize(text) : text
     if (/^\/[^\x00-\x1f\x7f]*$/.test(path)) return [{path, asked}]
     const message = `${JSON.stringify(text)} is no absolute path, so nothing grows for it`
     problems.push({...asked, code: 'value-rejected', message, cure: 'name mount points, such as / or /data'})

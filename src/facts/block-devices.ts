@@ -106,20 +106,31 @@ function readPartition(system: System, disk: string, name: string, number: numbe
   const end = (parts.get(name)?.start ?? Number.POSITIVE_INFINITY) + bytes
   const neighbours = [...parts].flatMap(([other, extent]) => (other === name ? [] : extent))
   const fact = {disk: pathOf(disk), number, sectorBytes}
-  if (table.kind === 'other') return {...fact, gapBytes: gapBehind(end, neighbours, limit), obstacle: 'table'}
-  if (number <= 4 || table.extended === undefined) {
-    return {...fact, gapBytes: gapBehind(end, neighbours, limit)}
-  }
-  const {number: outer, start, size} = table.extended
-  const [extendedBytes, extendedEnd] = [sectorBytes * size, sectorBytes * (start + size)]
-  const gapBytes = gapBehind(end, neighbours, extendedEnd)
+  const isLogical = number > 4 && table.extended !== undefined
+  if (isLogical)
+    return {...fact, ...measureLogical(end, neighbours, limit, {sectorBytes, ...table.extended!})}
+  const gapBytes = gapBehind(end, neighbours, limit)
+  return table.kind === 'other' ? {...fact, gapBytes, obstacle: 'table'} : {...fact, gapBytes}
+}
+
+/** A logical partition ends where the extended one does, which may grow itself. */
+function measureLogical(
+  end: number,
+  neighbours: readonly Extent[],
+  limit: number,
+  extended: {number: number; start: number; size: number; sectorBytes: number},
+): Pick<Partition, 'gapBytes' | 'extended' | 'obstacle'> {
+  const {number, start, size, sectorBytes} = extended
+  const extendedEnd = sectorBytes * (start + size)
+  const inside = gapBehind(end, neighbours, extendedEnd)
   // Somewhere before the next one stands its own table, which the kernel does not show and nothing may run over.
   const isLast = neighbours.every(({start}) => start < end || start >= extendedEnd)
-  if (!isLast) return {...fact, gapBytes, obstacle: 'logical partition'}
-  // A logical partition ends where the extended one does, which may grow itself.
-  const extendedGap = gapBehind(extendedEnd, neighbours, limit)
-  const extended = {number: outer, bytes: extendedBytes, gapBytes: extendedGap}
-  return {...fact, gapBytes: gapBytes + Math.max(0, extendedGap), extended}
+  if (!isLast) return {gapBytes: inside, obstacle: 'logical partition'}
+  const gapBytes = gapBehind(extendedEnd, neighbours, limit)
+  return {
+    gapBytes: inside + Math.max(0, gapBytes),
+    extended: {number, bytes: sectorBytes * size, gapBytes},
+  }
 }
 
 type Extent = {start: number; end: number}

@@ -7,12 +7,18 @@
 export type VolumeGroup = {
   name: string
   extentBytes: number
-  physicalVolumes: readonly PhysicalVolume[]
+  physicalVolumes: readonly Omit<PhysicalVolume, 'tailBytes'>[]
   logicalVolumes: readonly LogicalVolume[]
 }
 
 /** `id`s stand without their dashes, as the kernel has them. */
-export type PhysicalVolume = {id: string; startBytes: number; extents: number}
+export type PhysicalVolume = {
+  id: string
+  startBytes: number
+  extents: number
+  /** What a second copy of the description takes at its end. */
+  tailBytes: number
+}
 export type LogicalVolume = {id: string; name: string; extents: number; isLinear: boolean}
 
 /** Reads `length` bytes of the device from an offset. */
@@ -33,18 +39,22 @@ export function readVolumeGroup(
   const physicalVolume = group?.physicalVolumes.find(({id}) => id === label.id)
   if (group === undefined || physicalVolume === undefined) return undefined
   const {startBytes, extents} = physicalVolume
+  const {tailBytes} = label
   const numbers = [
     group.extentBytes,
     startBytes,
     extents,
+    tailBytes,
     ...group.logicalVolumes.map(volume => volume.extents),
   ]
-  return numbers.every(Number.isSafeInteger) && group.extentBytes > 0 ? {group, physicalVolume} : undefined
+  return numbers.every(Number.isSafeInteger) && group.extentBytes > 0
+    ? {group, physicalVolume: {...physicalVolume, tailBytes}}
+    : undefined
 }
 
 type Ring = {offset: number; size: number}
 
-function findLabel(bytes: Buffer): {id: string; ring: Ring} | undefined {
+function findLabel(bytes: Buffer): {id: string; ring: Ring; tailBytes: number} | undefined {
   const at = [0, 1, 2, 3]
     .map(index => index * sector)
     .find(start => bytes.toString('latin1', start, start + 8) === 'LABELONE')
@@ -58,8 +68,10 @@ function findLabel(bytes: Buffer): {id: string; ring: Ring} | undefined {
     if (offset === 0) list += 1
     else places[list]!.push({offset: offset!, size: size!})
   }
-  const ring = places[1]![0]
-  return ring === undefined ? undefined : {id: bytes.toString('latin1', header, header + 32), ring}
+  const [ring, ...copies] = places[1]!
+  if (ring === undefined) return undefined
+  const tailBytes = copies.reduce((sum, {size}) => sum + size, 0)
+  return {id: bytes.toString('latin1', header, header + 32), ring, tailBytes}
 }
 
 function readDescription(readAt: ReadAt, {offset, size}: Ring): string | undefined {

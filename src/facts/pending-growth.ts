@@ -19,39 +19,58 @@ export function describeGrowth({id, extents, physicalVolumes}: VolumeFact): Pend
   }
 }
 
+type OwnVolume = VolumeFact['physicalVolumes'][number]
+
 /**
- * How many extents a volume is to have. `bytesOf` gives the size of a physical volume's device; those that came to the
- * group later count for nothing.
+ * How many extents a volume is to have. `extentsOf` gives those of a physical volume; ones that came to the group later
+ * count for nothing.
  */
 export function aimOf(
-  volume: VolumeFact,
-  before: PendingGrowth | undefined,
-  bytesOf: (path: string) => number,
+  {extents, physicalVolumes}: VolumeFact,
+  before: PendingGrowth,
+  extentsOf: (physicalVolume: OwnVolume) => number,
 ): number {
-  const from = before?.id === volume.id ? before : describeGrowth(volume)
-  const gained = volume.physicalVolumes.map(({id, path, startBytes}) => {
-    const room = Math.floor((bytesOf(path) - startBytes) / volume.extentBytes)
-    return Math.max(0, room - (from.physicalVolumes[id] ?? room))
+  const gained = physicalVolumes.map(each => {
+    const known = before.physicalVolumes[each.id]
+    return known === undefined ? 0 : Math.max(0, extentsOf(each) - known)
   })
-  return Math.max(volume.extents, from.extents + gained.reduce((sum, count) => sum + count, 0))
+  return Math.max(extents, before.extents + gained.reduce((sum, count) => sum + count, 0))
 }
 
-/** Reads the note; undefined if nothing was left half done. */
-export function readPendingGrowth({files}: System): PendingGrowth | undefined {
+/** How many extents a physical volume can have on a device of so many bytes. */
+export function countRoom({startBytes, tailBytes}: OwnVolume, bytes: number, extentBytes: number): number {
+  return Math.floor((bytes - startBytes - tailBytes) / extentBytes)
+}
+
+/** Reads the notes; none if nothing was left half done. */
+export function readPendingGrowth({files}: System): PendingGrowth[] {
   try {
-    const note = JSON.parse(files.readText(notePath) ?? 'null') as PendingGrowth | null
-    const isWhole = Number.isSafeInteger(note?.extents) && typeof note?.physicalVolumes === 'object'
-    return isWhole && typeof note?.id === 'string' ? note : undefined
+    const notes: unknown = JSON.parse(files.readText(notePath) ?? '[]')
+    return Array.isArray(notes) ? notes.filter(isNote) : []
   } catch {
-    return undefined
+    return []
   }
 }
 
-export function writePendingGrowth({files}: System, growth: PendingGrowth): void {
-  files.makeDirectory('/var/lib/vmcontext', 0o700)
-  files.write(notePath, JSON.stringify(growth), {mode: 0o600})
+export function writePendingGrowth(system: System, growth: PendingGrowth): void {
+  system.files.makeDirectory('/var/lib/vmcontext', 0o700)
+  keepNotes(system, [...readPendingGrowth(system).filter(({id}) => id !== growth.id), growth])
 }
 
-export function forgetPendingGrowth({files}: System): void {
-  if (files.status(notePath) !== undefined) files.remove(notePath)
+export function forgetPendingGrowth(system: System, id: string): void {
+  if (system.files.status(notePath) === undefined) return
+  const others = readPendingGrowth(system).filter(note => note.id !== id)
+  if (others.length === 0) system.files.remove(notePath)
+  else keepNotes(system, others)
+}
+
+function keepNotes({files}: System, notes: readonly PendingGrowth[]): void {
+  files.write(notePath, JSON.stringify(notes), {mode: 0o600})
+}
+
+function isNote(note: Partial<PendingGrowth> | null): note is PendingGrowth {
+  const {id, extents, physicalVolumes} = note ?? {}
+  const isWhole =
+    Number.isSafeInteger(extents) && typeof physicalVolumes === 'object' && physicalVolumes !== null
+  return isWhole && typeof id === 'string'
 }

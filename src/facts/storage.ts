@@ -7,7 +7,7 @@ import type {System} from '../system/system.ts'
 import {type MountFact, readMounts} from './mounts.ts'
 import {type PendingGrowth, readPendingGrowth} from './pending-growth.ts'
 import {isInContainer} from './screen.ts'
-import {type OwnShare, readOwnShares} from './shares.ts'
+import {isLedAstray, type OwnShare, readOwnShares} from './shares.ts'
 import {readSwapAreas, type SwapArea} from './swap.ts'
 import {readVolumes, type Volume} from './volumes.ts'
 
@@ -19,17 +19,21 @@ export type StorageRequest = {
 }
 
 export type Storage = {
+  /** A container: its disks are its host's, and nothing is known of them. */
+  isContained: boolean
   mounts: readonly MountFact[]
   /** By the path that was asked for. */
   volumes: ReadonlyMap<string, Volume>
-  /** A logical volume that a killed run left smaller than it was to be. */
-  pendingGrowth?: PendingGrowth | undefined
+  /** Logical volumes that a killed run left smaller than they were to be. */
+  pendingGrowth: readonly PendingGrowth[]
   /** The programs that growing takes, of those that are there. */
   growTools: ReadonlySet<string>
   swapAreas: readonly SwapArea[]
   ownShares: readonly OwnShare[]
   /** By the path that was asked for the directory that it leads to. */
   sharePoints: ReadonlyMap<string, string>
+  /** Those of them that a link leads to which others than root could have made. */
+  plantedPoints: ReadonlySet<string>
 }
 
 export const growTools = [
@@ -38,12 +42,15 @@ export const growTools = [
 
 export const nothingStored: Storage = {
   ...{
+    isContained: false,
     mounts: [],
     volumes: new Map(),
+    pendingGrowth: [],
     growTools: new Set(),
     swapAreas: [],
     ownShares: [],
     sharePoints: new Map(),
+    plantedPoints: new Set(),
   },
 }
 
@@ -61,17 +68,18 @@ export function readStorage(system: System, request: StorageRequest | undefined,
   )
   const growth = isContained ? [] : request.growth
   const volumes = readVolumes(system, growth, mounts, orElse)
+  const points = request.shares.map(({point}) => point)
   const hasDevice = [...volumes.values()].some(({device}) => device !== undefined)
   return {
+    isContained,
     mounts,
     volumes,
-    pendingGrowth: hasDevice ? orElse(() => readPendingGrowth(system), undefined) : undefined,
+    pendingGrowth: hasDevice ? readPendingGrowth(system) : [],
     growTools: new Set(hasDevice ? growTools.filter(tool => isInstalled(system, tool)) : []),
     swapAreas: request.usesSwap && !isContained ? orElse(() => readSwapAreas(system), []) : [],
     ownShares: readOwnShares(system),
-    sharePoints: new Map(
-      request.shares.map(({point}) => [point, orElse(() => files.followLinks(point), point)]),
-    ),
+    sharePoints: new Map(points.map(point => [point, orElse(() => files.followLinks(point), point)])),
+    plantedPoints: new Set(points.filter(point => orElse(() => isLedAstray(system, point), true))),
   }
 }
 

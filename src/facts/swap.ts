@@ -3,10 +3,14 @@
 import {naturally} from '../natural-order.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
+import {measuredLength, measureFileSystem} from './file-system-size.ts'
 import {parseSwapHeader, type SwapHeader, swapHeaderLength} from './swap-header.ts'
 
-/** A device that is swap: in use, left to whoever reads /etc/fstab, or free to be used. */
-export type SwapArea = {path: string; state: 'in use' | 'in fstab' | 'free'}
+/**
+ * A device that is swap: in use, left to whoever reads /etc/fstab, free to be used, or with something else on it too, which
+ * would be lost.
+ */
+export type SwapArea = {path: string; state: 'in use' | 'in fstab' | 'doubtful' | 'free'}
 
 /** Devices that never are such a disk, and CD and floppy drives, in which a read may hang. */
 const neverSwap = /^(ram|zram|nbd|md|fd|sr|loop)\d/
@@ -20,16 +24,17 @@ export function readSwapAreas(system: System): SwapArea[] {
   const candidates = names.filter(name => isCandidate(system, name, names)).slice(0, mostDevices)
   const found = candidates.toSorted(naturally).flatMap(name => {
     const path = `/dev/${name.replaceAll('!', '/')}`
-    const header = readHeader(system, path)
-    return header === undefined || isRaidMember(system, name, path) ? [] : {path, header}
+    const area = readArea(system, path)
+    return area === undefined || isRaidMember(system, name, path) ? [] : {path, ...area}
   })
   // Most guests have none, and then no table is read.
   if (found.length === 0) return []
   const used = readUsedSwap(system)
   const named = readNamedSwap(system)
-  return found.map(({path, header}) => {
+  return found.map(({path, header, isDoubtful}) => {
     if (used.includes(path)) return {path, state: 'in use'}
-    return {path, state: named.some(spec => isNamed(system, spec, path, header)) ? 'in fstab' : 'free'}
+    if (named.some(spec => isNamed(system, spec, path, header))) return {path, state: 'in fstab'}
+    return {path, state: isDoubtful ? 'doubtful' : 'free'}
   })
 }
 
@@ -55,12 +60,16 @@ function isCandidate({files}: System, name: string, names: readonly string[]): b
 }
 
 /** A device that does not answer is not swap. */
-function readHeader({files}: System, path: string): SwapHeader | undefined {
-  const bytes = unlessRefused(
-    () => files.readAt(path, 0, swapHeaderLength),
-    () => undefined,
-  )
-  return bytes && parseSwapHeader(bytes)
+function readArea({files}: System, path: string): {header: SwapHeader; isDoubtful: boolean} | undefined {
+  const bytes = readQuietly(() => files.readAt(path, 0, Math.max(swapHeaderLength, measuredLength)))
+  const header = bytes && parseSwapHeader(bytes)
+  return header && {header, isDoubtful: measureFileSystem(bytes) !== undefined || hasLabel(bytes)}
+}
+
+/** LVM's label in one of the first four sectors, or that of LUKS: what was made later and left the old mark of swap. */
+function hasLabel(bytes: Buffer): boolean {
+  const isLvm = [0, 512, 1024, 1536].some(at => bytes.toString('latin1', at, at + 8) === 'LABELONE')
+  return isLvm || bytes.toString('latin1', 0, 6) === 'LUKS\xba\xbe'
 }
 
 /** A mirror that is not assembled shows the swap in it, if it keeps its own superblock at its end (md(4)). */
@@ -68,9 +77,14 @@ function isRaidMember({files}: System, name: string, path: string): boolean {
   const sectors = Number(files.readText(`/sys/class/block/${name}/size`) ?? 0)
   const places = [sectors - (sectors % 128) - 128, sectors - 16 - (sectors % 8)]
   return places.some(place => {
-    const bytes = place < 0 ? undefined : files.readAt(path, 512 * place, 4)
+    const bytes = place < 0 ? undefined : readQuietly(() => files.readAt(path, 512 * place, 4))
     return bytes?.length === 4 && bytes.readUInt32LE(0) === 0xa92b4efc
   })
+}
+
+/** A device that does not answer costs itself. */
+function readQuietly(read: () => Buffer | undefined): Buffer | undefined {
+  return unlessRefused(read, () => undefined)
 }
 
 /** What fstab(5) calls its swap, with `noauto` or without: that is for the init to use, or to leave. */

@@ -76,9 +76,7 @@ function notAllowed(refusal: SystemError): undefined {
 /** What is mounted from a device that was named instead of a directory. */
 function findDevice(system: System, path: string, mounts: readonly MountFact[]): MountFact | undefined {
   const number = numberOf(system, path)
-  return number === undefined
-    ? undefined
-    : mounts.find(mount => mount.directory === '/' && deviceNumber(system, mount) === number)
+  return number === undefined ? undefined : mounts.find(mount => deviceNumber(system, mount) === number)
 }
 
 function deviceNumber(system: System, {type, source, number, directory}: MountFact): string | undefined {

@@ -28,7 +28,7 @@ export function planDisks({context, contextProblems, facts}: PlanInput): StepPla
   const targets: {volume: Volume; device: BlockDevice}[] = []
   for (const request of context.growth) {
     const volume = storage.volumes.get(request.path)
-    const refusal = refuse(request, volume)
+    const refusal = refuse(request, volume, storage.isContained)
     if (refusal !== undefined) problems.push(refusal)
     const device = volume?.size?.bytes === undefined ? undefined : volume.device
     // Two directories of one file system are one target.
@@ -37,9 +37,10 @@ export function planDisks({context, contextProblems, facts}: PlanInput): StepPla
   }
   if (targets.length === 0) return nothingAsked(problems)
   const waitMs = patienceMs / targets.length
+  const situation = {storage, waitMs, problems, taken: new Map<string, string>()}
   return {
     summary: targets.map(({volume}) => volume.point).join(', '),
-    actions: targets.flatMap(({volume, device}) => planVolume(volume, device, {storage, waitMs, problems})),
+    actions: targets.flatMap(({volume, device}) => planVolume(volume, device, situation)),
     problems,
     // A disk that has grown since is another request.
     request: targets.map(({volume, device}) => [volume.point, reachOf(device)]),
@@ -47,8 +48,16 @@ export function planDisks({context, contextProblems, facts}: PlanInput): StepPla
 }
 
 /** Why what was named does not grow; what is only so by default is silent about it. */
-function refuse({path, asked}: GrowRequest, volume: Volume | undefined): Problem | undefined {
+function refuse(
+  {path, asked}: GrowRequest,
+  volume: Volume | undefined,
+  isContained: boolean,
+): Problem | undefined {
   if (asked === undefined) return undefined
+  if (isContained) {
+    const message = `${path} does not grow: the disks of a container are its host's`
+    return {...asked, code: 'value-ignored', message, cure: 'enlarge it on the host'}
+  }
   if (volume === undefined) {
     const message = `nothing is mounted at ${path}, so nothing grows there`
     return {...asked, code: 'value-rejected', message, cure: 'mount it by a line of /etc/fstab'}
@@ -58,9 +67,16 @@ function refuse({path, asked}: GrowRequest, volume: Volume | undefined): Problem
   return {...asked, code: 'value-ignored', message, cure: 'ext2 to ext4, xfs and btrfs on a disk can'}
 }
 
-type Situation = {storage: Storage; waitMs: number; problems: Problem[]}
+type Situation = {
+  storage: Storage
+  waitMs: number
+  problems: Problem[]
+  /** By the physical volume the file system that has what it gains. */
+  taken: Map<string, string>
+}
 
-function planVolume(volume: Volume, device: BlockDevice, {storage, waitMs, problems}: Situation): Action[] {
+function planVolume(volume: Volume, device: BlockDevice, situation: Situation): Action[] {
+  const {storage, waitMs, problems} = situation
   const {point, type, isReadOnly, size} = volume
   const found: Problem[] = []
   const {actions, bytes} = planDevice(device, storage, found)
@@ -78,6 +94,12 @@ function planVolume(volume: Volume, device: BlockDevice, {storage, waitMs, probl
     })
     return []
   }
+  const rival = claim(point, device, actions, situation)
+  if (rival !== undefined) {
+    const message = `${point} does not grow: what its disks gain is for ${rival}`
+    problems.push({code: 'deed-left-out', message})
+    return []
+  }
   problems.push(...found)
   const {tool, source} = fileSystemTools[size!.kind]
   if (!storage.growTools.has(tool)) {
@@ -88,4 +110,18 @@ function planVolume(volume: Volume, device: BlockDevice, {storage, waitMs, probl
   const {deviceId, kind} = size!
   const about = {point, type, device: device.path, name: device.name, deviceId, patienceMs: waitMs}
   return [...actions, {kind: 'grow-file-system', fileSystem: kind, ...about}]
+}
+
+/** Takes what the physical volumes gain for a logical volume, or tells for what it is taken already. */
+function claim(
+  point: string,
+  {volume}: BlockDevice,
+  actions: readonly Action[],
+  {taken}: Situation,
+): string | undefined {
+  if (volume === undefined || !actions.some(({kind}) => kind === 'grow-logical-volume')) return undefined
+  const ids = volume.physicalVolumes.map(({id}) => id)
+  const rival = ids.map(id => taken.get(id)).find(other => other !== undefined)
+  if (rival === undefined) for (const id of ids) taken.set(id, point)
+  return rival
 }

@@ -3,7 +3,7 @@
 
 import type {Action} from '../action.ts'
 import type {BlockDevice, Partition, VolumeFact} from '../facts/block-devices.ts'
-import {aimOf} from '../facts/pending-growth.ts'
+import {aimOf, countRoom, describeGrowth} from '../facts/pending-growth.ts'
 import type {Storage} from '../facts/storage.ts'
 import type {Problem} from '../problem.ts'
 
@@ -46,29 +46,38 @@ function hasGap(device: BlockDevice): boolean {
 
 function planPartition(
   {name, path, bytes}: BlockDevice,
-  {disk, number, gapBytes, extended, isKnownTable}: Partition,
+  {disk, number, gapBytes, sectorBytes, extended, obstacle}: Partition,
   {growTools}: Storage,
   problems: Problem[],
 ): DevicePlan {
   if (gapBytes <= leastGapBytes) return {actions: [], bytes}
-  const tools = (['growpart', 'sfdisk'] as const).filter(tool => growTools.has(tool))
-  if (!isKnownTable) {
-    const message = `there is free space behind ${path}, but ${disk} has no partition table of the kinds that are known`
-    problems.push({code: 'deed-left-out', message})
+  if (obstacle !== undefined) {
+    const reason =
+      obstacle === 'table' ? `${disk} has no partition table of a known kind` : `a ${obstacle} follows`
+    problems.push({code: 'deed-left-out', message: `there is free space behind ${path}, but ${reason}`})
     return {actions: [], bytes}
   }
+  const tools = (['growpart', 'sfdisk'] as const).filter(tool => growTools.has(tool))
   if (tools.length === 0) {
     const message = `there is free space behind ${path}, and neither growpart nor sfdisk to use it`
     const cure = 'install growpart (cloud-guest-utils, cloud-utils-growpart) or sfdisk (fdisk, util-linux)'
     problems.push({code: 'tool-missing', message, cure})
     return {actions: [], bytes}
   }
-  const grow = {kind: 'grow-partition', disk, tools} as const
+  const grow = {kind: 'grow-partition', disk, sectorBytes, tools} as const
   const outer =
     extended !== undefined && extended.gapBytes > leastGapBytes
-      ? [{...grow, number: extended.number, gapBytes: extended.gapBytes}]
+      ? [
+          {
+            ...grow,
+            number: extended.number,
+            bytes: extended.bytes + extended.gapBytes,
+            gapBytes: extended.gapBytes,
+          },
+        ]
       : []
-  return {actions: [...outer, {...grow, number, name, gapBytes}], bytes: bytes + gapBytes}
+  const inner = {...grow, number, name, bytes: bytes + gapBytes, gapBytes}
+  return {actions: [...outer, inner], bytes: inner.bytes}
 }
 
 function planVolume(
@@ -79,7 +88,10 @@ function planVolume(
 ): DevicePlan {
   const plans = below.map(device => ({path: device.path, ...planDevice(device, storage, problems)}))
   const bytesOf = (device: string) => plans.find(plan => plan.path === device)?.bytes ?? 0
-  const gained = aimOf(volume, storage.pendingGrowth, bytesOf) - volume.extents
+  const before = storage.pendingGrowth.find(({id}) => id === volume.id) ?? describeGrowth(volume)
+  const roomOf = (physical: VolumeFact['physicalVolumes'][number]) =>
+    countRoom(physical, bytesOf(physical.path), volume.extentBytes)
+  const gained = aimOf(volume, before, roomOf) - volume.extents
   // With less than an extent behind it nothing comes of a larger partition.
   if (gained === 0) return {actions: [], bytes}
   if (!storage.growTools.has('pvresize') || !storage.growTools.has('lvextend')) {
@@ -87,6 +99,6 @@ function planVolume(
     problems.push({code: 'tool-missing', message, cure: 'install lvm2'})
     return {actions: [], bytes}
   }
-  const grow: Action = {kind: 'grow-logical-volume', volume: volume.name, name}
+  const grow: Action = {kind: 'grow-logical-volume', volume: volume.name, name, before}
   return {actions: [...plans.flatMap(plan => plan.actions), grow], bytes: bytes + gained * volume.extentBytes}
 }

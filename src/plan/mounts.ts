@@ -16,7 +16,10 @@ export function planMounts({context, contextProblems, facts}: PlanInput): StepPl
   const {ownShares, mounts, sharePoints} = facts.storage
   const wanted = context.shares.flatMap(share => {
     const point = sharePoints.get(share.point) ?? share.point
-    const refusal = refuse(point, context.username, facts)
+    const isPlanted = facts.storage.plantedPoints.has(share.point)
+    const refusal = isPlanted
+      ? 'a symbolic link on the way could have been planted by others than root'
+      : refuse(point, context.username, facts)
     if (refusal !== undefined) problems.push(describeRefusal(share, refusal))
     return refusal === undefined ? [{tag: share.tag, point}] : []
   })
@@ -29,8 +32,12 @@ export function planMounts({context, contextProblems, facts}: PlanInput): StepPl
   const stale = context.sharesAreKnown ? ownShares.filter(share => !isWanted(share)) : []
   if (wanted.length === 0 && stale.length === 0) return nothingAsked(problems)
   const actions: Action[] = [
-    ...stale.map(share => ({kind: 'unmount-shared', ...share}) as const),
-    ...wanted.filter(share => !isMounted(share)).map(share => ({kind: 'mount-shared', ...share}) as const),
+    ...inOrder(stale)
+      .reverse()
+      .map(share => ({kind: 'unmount-shared', ...share}) as const),
+    ...inOrder(wanted.filter(share => !isMounted(share))).map(
+      share => ({kind: 'mount-shared', ...share}) as const,
+    ),
   ]
   return {
     summary: wanted.map(({tag, point}) => `${tag} at ${point}`).join(', ') || 'none',
@@ -39,6 +46,12 @@ export function planMounts({context, contextProblems, facts}: PlanInput): StepPl
     // Not what is stale: once that is gone it would be another request.
     request: {wanted, areAll: context.sharesAreKnown},
   }
+}
+
+/** A directory before those below it, which it would hide. */
+function inOrder<T extends {point: string}>(shares: readonly T[]): T[] {
+  const depth = ({point}: T) => point.split('/').length
+  return shares.toSorted((one, other) => depth(one) - depth(other))
 }
 
 /** Why nothing may be mounted on what a path leads to. */

@@ -6,8 +6,14 @@ import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 /** Plans the use of free swap, unless IGNORE_SWAP forbids it. */
 export function planSwap({context, contextProblems, facts}: PlanInput): StepPlan {
   const problems = [...contextProblems.swap]
-  const areas = facts.storage.swapAreas.filter(({state}) => state !== 'in fstab')
-  if (!context?.usesSwap || areas.length === 0) return nothingAsked(problems)
+  if (!context?.usesSwap) return nothingAsked(problems)
+  const {swapAreas} = facts.storage
+  for (const {path} of swapAreas.filter(({state}) => state === 'doubtful')) {
+    const message = `${path} is marked as swap and as something else, so it is not used`
+    problems.push({code: 'deed-left-out', message, cure: `look at it with wipefs ${path}`})
+  }
+  const areas = swapAreas.filter(({state}) => state === 'free' || state === 'in use')
+  if (areas.length === 0) return nothingAsked(problems)
   const devices = areas.map(({path}) => path)
   const free = areas.filter(({state}) => state === 'free')
   return {

@@ -4,8 +4,10 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {GrowFileSystemAction, GrowPartitionAction} from '../../src/action.ts'
 import {growFileSystemHandler} from '../../src/apply/grow-file-system.ts'
+import {growLogicalVolumeHandler} from '../../src/apply/grow-logical-volume.ts'
 import {growPartitionHandler} from '../../src/apply/grow-partition.ts'
 import type {Workshop} from '../../src/apply/workshop.ts'
+import {forgetPendingGrowth, readPendingGrowth} from '../../src/facts/pending-growth.ts'
 import type {Command, CommandResult} from '../../src/system/commands.ts'
 import {openSystem} from '../../src/system/system.ts'
 import {makeDirectory} from '../temporary.ts'
@@ -52,6 +54,7 @@ test('of what a program says its error is told', async t => {
 
 const partition: GrowPartitionAction = {
   ...{kind: 'grow-partition', disk: '/dev/vda', number: 1, name: 'vda1', gapBytes: 1},
+  ...{bytes: 2 ** 20, sectorBytes: 512},
   tools: ['growpart', 'sfdisk'],
 }
 const noChange = {...done, exitCode: 1, output: 'NOCHANGE: partition 1 is size 9. it cannot be grown\n'}
@@ -88,3 +91,40 @@ for (const [name, answers, status, count, told = /^$/] of cases) {
     assert.match(result.problems?.[0]?.message ?? '', told)
   })
 }
+
+test('sfdisk is told a size, and nothing where the partition has it', async t => {
+  const root = makeDirectory(t, {'sys/class/block/vda1/size': '2048\n'})
+  const inputs: (string | undefined)[] = []
+  const system = {
+    ...openSystem(root),
+    run: async ({input}: Command) => {
+      inputs.push(input)
+      return version('2.38.1')
+    },
+  }
+  const workshop = {system, mayExecute: true} as unknown as Workshop
+  const grow = (bytes: number) =>
+    growPartitionHandler.perform({...partition, bytes, sectorBytes: 4096, tools: ['sfdisk']}, workshop)
+  await grow(2 ** 21)
+  assert.deepEqual(inputs, [undefined, ',512\n', undefined])
+  assert.equal((await grow(2 ** 20)).status, 'unchanged')
+  assert.equal(inputs.length, 3)
+})
+
+const before = (id: string) => ({id, extents: 1, physicalVolumes: {p: 1}})
+const volume = (id: string) =>
+  ({kind: 'grow-logical-volume', volume: `group/${id}`, name: 'dm-0', before: before(id)}) as const
+
+test('sizes from before are noted of each volume, the first of them stay, and each is forgotten by itself', t => {
+  const {workshop} = openWorkshop(makeDirectory(t), () => done)
+  for (const id of ['a', 'b']) growLogicalVolumeHandler.prepare!(volume(id), workshop)
+  growLogicalVolumeHandler.prepare!({...volume('a'), before: {...before('a'), extents: 9}}, workshop)
+  assert.deepEqual(readPendingGrowth(workshop.system), [before('a'), before('b')])
+  forgetPendingGrowth(workshop.system, 'a')
+  assert.deepEqual(readPendingGrowth(workshop.system), [before('b')])
+})
+
+test('a full root, where nothing can be noted, does not keep a volume from growing', t => {
+  const {workshop} = openWorkshop(makeDirectory(t, {'var/lib/vmcontext': 'no directory'}), () => done)
+  growLogicalVolumeHandler.prepare!(volume('a'), workshop)
+})

@@ -20,6 +20,7 @@ const growths: [text: string, paths: string, complaint?: RegExp][] = [
   ['GROW_ROOTFS=$(echo no)', ''],
   ["A='", ''],
   ["GROW_FS='/data /srv/ /'", '/ /data /srv'],
+  ["GROW_FS='//data/./x /data/x //'", '/ /data/x'],
   ["GROW_ROOTFS=NO\nGROW_FS='\n /data\t/data\r\n'", '/data'],
   ["GROW_FS='/data var /dev/vdb1'", '/ /data /dev/vdb1', /"var" is no absolute path/],
   ["GROW_ROOTFS=NO\nGROW_FS='/'", '/'],

@@ -80,7 +80,7 @@ for (const [disk, name, path] of names) {
     const root = makeRoot(t, disk, 10 * 2048, gpt, one(name))
     const device = readBlockDevice(openSystem(root), '8:0')
     assert.equal(device?.path, `/dev/${name.replaceAll('!', '/')}`)
-    assert.deepEqual(device?.partition, {disk: path, number: 1, gapBytes: gap, isKnownTable: true})
+    assert.deepEqual(device?.partition, {disk: path, number: 1, gapBytes: gap, sectorBytes: 512})
   })
 }
 
@@ -90,7 +90,7 @@ test('a device that /sys does not have', t => {
 
 test('a table of another kind', t => {
   const root = makeRoot(t, 'sda', 10 * 2048, '', one('sda1'))
-  assert.equal(readBlockDevice(openSystem(root), '8:0')?.partition?.isKnownTable, false)
+  assert.equal(readBlockDevice(openSystem(root), '8:0')?.partition?.obstacle, 'table')
 })
 
 test('up to the next partition', t => {
@@ -120,7 +120,7 @@ test('a logical partition grows with the extended one', t => {
   const parts = [logical, extended, ...one('sda1')]
   const root = makeRoot(t, 'sda', 10 * 2048, logicalTable, parts)
   const {partition} = readBlockDevice(openSystem(root), '8:0')!
-  assert.deepEqual(partition?.extended, {number: 2, gapBytes: 2 * mebibyte - 33 * 512})
+  assert.deepEqual(partition?.extended, {number: 2, bytes: 6 * mebibyte, gapBytes: 2 * mebibyte - 33 * 512})
   assert.equal(partition?.gapBytes, 6 * mebibyte - 33 * 512)
   // The extended one cannot, and so the space within it is all there is.
   const behind = {name: 'sda3', number: 3, start: 16_384, size: 2048}
@@ -128,11 +128,18 @@ test('a logical partition grows with the extended one', t => {
   assert.equal(readBlockDevice(openSystem(shut), '8:0')?.partition?.gapBytes, 4 * mebibyte)
 })
 
-test('a logical partition grows no further than the one behind it', t => {
+test('a logical partition with another one behind it does not grow: a table that the kernel does not show is between', t => {
   if (!requireTool(t, 'sfdisk')) return
   const next = {name: 'sda6', number: 6, start: 12_288, size: 2048}
   const root = makeRoot(t, 'sda', 10 * 2048, logicalTable, [logical, extended, next, ...one('sda1')])
   const {partition} = readBlockDevice(openSystem(root), '8:0')!
-  assert.equal(partition?.gapBytes, 2 * mebibyte)
+  assert.equal(partition?.obstacle, 'logical partition')
   assert.equal(partition?.extended, undefined)
+})
+
+test('nothing is free where another partition lies across the end', t => {
+  if (!requireTool(t, 'sfdisk')) return
+  const across = {name: 'sda2', number: 2, start: 4000, size: 2048}
+  const root = makeRoot(t, 'sda', 10 * 2048, gpt, [...one('sda1'), across])
+  assert.equal(readBlockDevice(openSystem(root), '8:0')?.partition?.gapBytes, 0)
 })

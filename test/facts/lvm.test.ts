@@ -41,7 +41,12 @@ group_1.2+3-x {
 for (const start of [512, 4096, 8192 - 700]) {
   test(`a description that begins at ${start} of its ring`, () => {
     const reading = readVolumeGroup(readFrom(layOut(description, start)))
-    assert.deepEqual(reading?.physicalVolume, {id: plain('P'), startBytes: 2 ** 20, extents: 127})
+    assert.deepEqual(reading?.physicalVolume, {
+      id: plain('P'),
+      startBytes: 2 ** 20,
+      tailBytes: 3072,
+      extents: 127,
+    })
     assert.equal(reading?.group.name, 'group_1.2+3-x')
     assert.equal(reading?.group.extentBytes, 4 * 2 ** 20)
     assert.deepEqual(
@@ -80,7 +85,7 @@ function layOut(text: string, start: number): Buffer {
   bytes.writeUInt32LE(32, 512 + 20)
   bytes.write('LVM2 001', 512 + 24)
   bytes.write(plain('P'), 512 + 32)
-  const places = [2 ** 20, 0, 0, 0, 4096, 8192, 0, 0]
+  const places = [2 ** 20, 0, 0, 0, 4096, 8192, 2 ** 20, 3072, 0, 0]
   for (const [index, value] of places.entries()) bytes.writeBigUInt64LE(BigInt(value), 512 + 72 + 8 * index)
   bytes.write(' LVM2 x[5A%r0N*>', 4096 + 4)
   const written = Buffer.from(text)

@@ -11,6 +11,7 @@ const context = "HOSTNAME='x'"
 const gpt = 'label: gpt\nstart=2048, size=300M\n'
 const dos = gpt.replace('gpt', 'dos')
 const logical = 'label: dos\nsize=20M\ntype=E\ntype=L\n'
+const beforeExtended = `${dos}start=400M, size=100M, type=5\nstart=402M, size=20M\nstart=430M, size=20M\n`
 const btrfs = ['mkfs.btrfs', '--quiet'] as const
 const xfs = ['mkfs.xfs', '-q'] as const
 
@@ -80,6 +81,14 @@ const cases: Case[] = [
       'the btrfs of / from 300.0 MiB to 399.0 MiB',
     ],
   },
+  ...[[], ['growpart']].map(without => ({
+    name: `a partition up to the extended one behind it, without ${without.join() || 'nothing'}`,
+    ...{table: beforeExtended, partition: 1, mebibytes: 520, make: btrfs, without, check: checkBtrfs},
+    grown: [
+      'partition 1 of /dev/DISK from 300.0 MiB to 399.0 MiB',
+      'the btrfs of / from 300.0 MiB to 399.0 MiB',
+    ],
+  })),
 ]
 
 describe('a guest whose disk has grown', unmet ?? {}, () => {
@@ -101,10 +110,20 @@ describe('a guest whose disk has grown', unmet ?? {}, () => {
     )
   })
 
+  test('leaves a logical partition that has another one behind it, and says so', async () => {
+    const table = `${logical.replace('type=L', 'size=300M, type=L')}start=400M, type=L\n`
+    const options = {name: '', table, partition: 5, mebibytes: 500, make: btrfs, grown: []}
+    await using guest = await startOnLargeDisk({...options, without: ['growpart']})
+    const before = (await guest.run('sfdisk', '--dump', `/dev/${guest.disk}`)).output
+    assert.match(before, /p6 : start= *819200/)
+    assert.match(await guest.grow(context), /note: there is free space behind .*a logical partition follows/)
+    assert.equal((await guest.run('sfdisk', '--dump', `/dev/${guest.disk}`)).output, before)
+  })
+
   test('stays as it is with GROW_ROOTFS=NO', async () => {
     await using guest = await startOnLargeDisk({name: '', table: gpt, partition: 1, make: btrfs, grown: []})
     const before = (await guest.run('sfdisk', '--dump', `/dev/${guest.disk}`)).output
-    assert.doesNotMatch(await guest.grow("GROW_ROOTFS='no'"), /disks|grew/)
+    assert.doesNotMatch(await guest.grow("GROW_ROOTFS='no'"), /disks +(un)?changed|grew/)
     // Nor does the answer count as YES if it stands where nothing could be read.
     assert.doesNotMatch(await guest.grow(`A='$(x'\nGROW_ROOTFS=$(echo no)`), /grew/)
     assert.equal((await guest.run('sfdisk', '--dump', `/dev/${guest.disk}`)).output, before)

@@ -23,7 +23,7 @@ function plan(planner: typeof planDisks, text: string, storage: Partial<Storage>
 }
 
 function partition(gapBytes: number, more: Partial<BlockDevice['partition']> = {}): BlockDevice {
-  const about = {disk: '/dev/vda', number: 1, gapBytes, isKnownTable: true, ...more}
+  const about = {disk: '/dev/vda', number: 1, gapBytes, sectorBytes: 512, ...more}
   return {name: 'vda1', path: '/dev/vda1', bytes: gibibyte, kind: 'partition', partition: about, below: []}
 }
 
@@ -54,7 +54,7 @@ test('a file system that does not fill its partition grows alone', () => {
 })
 
 test('the extended partition comes first', () => {
-  const extended = {number: 2, gapBytes: gibibyte}
+  const extended = {number: 2, bytes: gibibyte, gapBytes: gibibyte}
   const {actions} = grow(volume(partition(gibibyte, {number: 5, extended})))
   assert.deepEqual(
     actions.map(action => (action.kind === 'grow-partition' ? action.number : action.kind)),
@@ -83,6 +83,14 @@ for (const [name, root] of silent) {
   })
 }
 
+test('a container is told that its disks are not its own', () => {
+  const {kinds, told} = plan(planDisks, "GROW_FS='/data'", {isContained: true})
+  assert.deepEqual(
+    [kinds, told],
+    ['', "value-ignored: /data does not grow: the disks of a container are its host's"],
+  )
+})
+
 const mapped: BlockDevice = {
   ...{name: 'dm-0', path: '/dev/mapper/crypt', bytes: gibibyte, kind: 'mapped'},
   below: [partition(gibibyte)],
@@ -106,7 +114,14 @@ const told: [name: string, root: Volume, missing: string[], kinds: string, told:
     /^tool-missing: resize2fs is not there/,
   ],
   ['nothing, encrypted', volume(mapped), [], '', /^deed-left-out: .*\/dev\/mapper\/crypt.*left alone/],
-  ['nothing, a strange table', volume(partition(gibibyte, {isKnownTable: false})), [], '', /^deed-left-out/],
+  ['nothing, a strange table', volume(partition(gibibyte, {obstacle: 'table'})), [], '', /^deed-left-out/],
+  [
+    'nothing, with a neighbour',
+    volume(partition(gibibyte, {obstacle: 'logical partition'})),
+    [],
+    '',
+    /^deed-left-out: .* a logical partition follows/,
+  ],
   [
     'nothing, read-only',
     volume(partition(gibibyte), {isReadOnly: true}),
@@ -126,7 +141,14 @@ for (const [name, root, missing, kinds, message] of told) {
   })
 }
 
-const physical = {id: 'p', path: '/dev/vda1', bytes: gibibyte, startBytes: 2 ** 20, extents: 255}
+const physical = {
+  id: 'p',
+  path: '/dev/vda1',
+  bytes: gibibyte,
+  startBytes: 2 ** 20,
+  tailBytes: 0,
+  extents: 255,
+}
 const fact: VolumeFact = {id: 'l', name: 'group/root', extents: 100, extentBytes, physicalVolumes: [physical]}
 
 function logical(gapBytes: number, more: Partial<VolumeFact> | null = {}): BlockDevice {
@@ -157,19 +179,25 @@ const volumes: [name: string, device: BlockDevice, storage: Partial<Storage>, ki
   [
     'left half done',
     logical(0),
-    {pendingGrowth: {id: 'l', extents: 100, physicalVolumes: {p: 200}}},
+    {pendingGrowth: [{id: 'l', extents: 100, physicalVolumes: {p: 200}}]},
     'grow-logical-volume,grow-file-system',
   ],
   [
     'beside another left half done',
     logical(0),
-    {pendingGrowth: {id: 'x', extents: 100, physicalVolumes: {p: 200}}},
+    {pendingGrowth: [{id: 'x', extents: 100, physicalVolumes: {p: 200}}]},
     '',
   ],
   [
     'that was left when all was done',
     logical(0),
-    {pendingGrowth: {id: 'l', extents: 45, physicalVolumes: {p: 200}}},
+    {pendingGrowth: [{id: 'l', extents: 45, physicalVolumes: {p: 200}}]},
+    '',
+  ],
+  [
+    'with a second description at the end of its disk',
+    logical(0, {physicalVolumes: [{...physical, tailBytes: extentBytes, extents: 254}]}),
+    {},
     '',
   ],
   ['of an uncommon kind', logical(gibibyte, null), {}, ''],
@@ -179,6 +207,17 @@ const volumes: [name: string, device: BlockDevice, storage: Partial<Storage>, ki
 for (const [name, device, storage, kinds] of volumes) {
   test(`a logical volume ${name}`, () => assert.equal(grow(volume(device), storage).kinds, kinds))
 }
+
+test('what a physical volume gains is for the first that is named', () => {
+  const other = {...logical(gibibyte, {id: 'm', name: 'group/data'}), name: 'dm-1'}
+  const volumes = new Map([
+    ['/', volume(logical(gibibyte))],
+    ['/data', volume(other, {point: '/data'})],
+  ])
+  const found = plan(planDisks, "GROW_FS='/data'", {volumes, growTools: new Set(growTools)})
+  assert.equal(found.kinds, 'grow-partition,grow-logical-volume,grow-file-system')
+  assert.match(found.told, /^deed-left-out: \/data does not grow: what its disks gain is for \/$/)
+})
 
 test('two directories of one file system are grown once', () => {
   const found = volume(partition(gibibyte))
@@ -202,6 +241,8 @@ test('swap that nobody uses is used', () => {
   assert.equal(summary, '/dev/vdb, /dev/vdc')
   assert.equal(plan(planSwap, "IGNORE_SWAP='YES'", {swapAreas: areas}).idle, 'not asked')
   assert.equal(plan(planSwap, '', {swapAreas: areas.slice(2)}).idle, 'not asked')
+  const {kinds, told} = plan(planSwap, '', {swapAreas: [{path: '/dev/vde', state: 'doubtful'}]})
+  assert.deepEqual([kinds, told.includes('/dev/vde is marked as swap and as something else')], ['', true])
 })
 
 const share = "DISK1_MOUNT_TAG='t'\nDISK1_MOUNT_POINT='/srv/t'\n"
@@ -235,6 +276,13 @@ const mounts: [name: string, text: string, storage: Partial<Storage>, kinds: str
     /\/etc\/x is a directory of the system/,
   ],
   [
+    'a link of somebody',
+    share,
+    {sharePoints: new Map([['/srv/t', '/opt/x']]), plantedPoints: new Set(['/srv/t'])},
+    '',
+    /could have been planted/,
+  ],
+  [
     'the home of the account',
     `${share.replace('/srv/t', '/home/joe')}USERNAME='joe'`,
     {},
@@ -256,3 +304,12 @@ for (const [name, text, storage, kinds, message = /^$/] of mounts) {
     assert.match(found.told, message)
   })
 }
+
+test('mounts: a directory before those in it, and the other way round where they go', () => {
+  const deep = "DISK0_MOUNT_TAG='d'\nDISK0_MOUNT_POINT='/srv/t/deep'\n"
+  const points = (text: string, storage: Partial<Storage>) =>
+    plan(planMounts, text, storage).actions.map(action => 'point' in action && action.point)
+  assert.deepEqual(points(deep + share, {}), ['/srv/t', '/srv/t/deep'])
+  const ownShares = [...ours, {tag: 'd', point: '/srv/t/deep'}]
+  assert.deepEqual(points('A=1', {ownShares}), ['/srv/t/deep', '/srv/t'])
+})
