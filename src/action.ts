@@ -1,9 +1,9 @@
 // The plan is data: everything to be done is an Action before anything is done. `plan` prints it, `boot` performs
 // it, tests compare it. An action states the desired result; apply compares first and says changed or unchanged.
 
-import type {KeysFiles} from './context/keys-place.ts'
-import type {PasswordKind} from './context/password.ts'
-import type {PendingGrowth} from './facts/pending-growth.ts'
+import type {KeysFiles} from './context/login/keys-place.ts'
+import type {PasswordKind} from './context/login/password.ts'
+import type {PendingGrowth} from './facts/storage/pending-growth.ts'
 import type {Problem} from './problem.ts'
 import type {Secret} from './secret.ts'
 import type {StepName} from './steps.ts'

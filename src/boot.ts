@@ -2,8 +2,8 @@
 
 import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
-import {clearScriptFiles} from './apply/script-file.ts'
-import {describeNic} from './plan/network.ts'
+import {clearScriptFiles} from './apply/scripts/script-file.ts'
+import {describeNic} from './plan/network/network.ts'
 import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'

@@ -8,7 +8,7 @@
 
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'
-import {readStorage} from './facts/storage.ts'
+import {readStorage} from './facts/storage/storage.ts'
 import {runCommand} from './system/commands.ts'
 import {openFiles} from './system/files.ts'
 import {openSystem} from './system/system.ts'

@@ -3,7 +3,7 @@
 import {createTwoFilesPatch} from 'diff'
 import type {Action, ActionOf, Step, WriteAction} from '../action.ts'
 import type {FileTree} from '../facts/files.ts'
-import {previewKeys} from '../plan/keys.ts'
+import {previewKeys} from '../plan/login/keys.ts'
 import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
 import {weighProblem} from '../problem.ts'
 import {

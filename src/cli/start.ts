@@ -2,7 +2,7 @@
 
 import {resolve} from 'node:path'
 import {boot} from '../boot.ts'
-import {type Link, parseLinkList} from '../facts/links.ts'
+import {type Link, parseLinkList} from '../facts/network/links.ts'
 import type {Verification} from '../plan/input.ts'
 import type {Request} from '../prepare.ts'
 import {openLog} from '../report/log.ts'

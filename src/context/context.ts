@@ -3,7 +3,8 @@
 
 import {type Problem, weighProblem} from '../problem.ts'
 import {forEachStep, type StepName} from '../steps.ts'
-import {readAccount, readHostname} from './account.ts'
+import {type OneGate, readOneGate} from './cloud/onegate.ts'
+import {type ReadyRequest, readReady} from './cloud/ready.ts'
 import type {Disc} from './disc.ts'
 import {
   areSharesKnown,
@@ -18,18 +19,17 @@ import {
 } from './disks.ts'
 import {readDnsHostname} from './dns-name.ts'
 import type {Hostname} from './hostname.ts'
-import {type KeysByAccount, readKeys} from './keys.ts'
-import {type NetworkRequest, readNetwork} from './network.ts'
-import {isNicVariable} from './nics.ts'
-import {type OneGate, readOneGate} from './onegate.ts'
-import {type PasswordRequest, passwordVariables, readPassword} from './password.ts'
-import {type ReadyRequest, readReady} from './ready.ts'
-import {readScripts} from './scripts.ts'
-import {readSecuretty, type Securetty} from './securetty.ts'
-import {readStartScript, type StartScript} from './start-script.ts'
-import {readSudo, type SudoRequest, sudoVariables} from './sudo.ts'
+import {readAccount, readHostname} from './login/account.ts'
+import {type KeysByAccount, readKeys} from './login/keys.ts'
+import {type PasswordRequest, passwordVariables, readPassword} from './login/password.ts'
+import {readSecuretty, type Securetty} from './login/securetty.ts'
+import {readSudo, type SudoRequest, sudoVariables} from './login/sudo.ts'
+import {type NetworkRequest, readNetwork} from './network/network.ts'
+import {isNicVariable} from './network/nics.ts'
+import {readScripts} from './scripts/scripts.ts'
+import {readStartScript, type StartScript} from './scripts/start-script.ts'
+import {readUserData, type UserData} from './scripts/user-data.ts'
 import {readTimeZone} from './time-zone.ts'
-import {readUserData, type UserData} from './user-data.ts'
 import type {Variables} from './variables.ts'
 
 export type Context = NetworkRequest & {

@@ -3,7 +3,7 @@
 import ipaddr from 'ipaddr.js'
 import type {Disc} from './disc.ts'
 import {type Hostname, parseHostname} from './hostname.ts'
-import {parseAnyAddress} from './ip-address.ts'
+import {parseAnyAddress} from './network/ip-address.ts'
 import {isYes, pickVariable} from './variables.ts'
 
 /** Reads DNS_HOSTNAME: the name servers are asked if the context itself has no name, not even one that is no good. */

@@ -1,8 +1,8 @@
 // The network of a guest of today: every NIC gets what the context says of it (contract §4, way 1). Pure.
 
-import {isOffSubnet} from '../context/ip-address.ts'
-import {isAwaited, type NicRequest} from '../context/nics.ts'
-import type {Link} from '../facts/links.ts'
+import {isOffSubnet} from '../context/network/ip-address.ts'
+import {isAwaited, type NicRequest} from '../context/network/nics.ts'
+import type {Link} from '../facts/network/links.ts'
 import {naturally} from '../natural-order.ts'
 import type {Problem} from '../problem.ts'
 import {matchLinks} from './match-links.ts'

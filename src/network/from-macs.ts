@@ -1,10 +1,10 @@
 // The network of a 2.2 guest: every NIC gets the address in its MAC, the first one IP_PUBLIC if the context gives it
 // (contract §4, way 2). Pure.
 
-import type {FirstNicRequest} from '../context/first-nic.ts'
-import {defaultGateway, refuseHostAddress, sameNetwork} from '../context/ipv4.ts'
-import {decodeMac, type MacPrefix} from '../context/mac-address.ts'
-import type {Link} from '../facts/links.ts'
+import type {FirstNicRequest} from '../context/network/first-nic.ts'
+import {defaultGateway, refuseHostAddress, sameNetwork} from '../context/network/ipv4.ts'
+import {decodeMac, type MacPrefix} from '../context/network/mac-address.ts'
+import type {Link} from '../facts/network/links.ts'
 import type {Problem} from '../problem.ts'
 import type {Gateway, Network, Nic} from './model.ts'
 import {withNames} from './names.ts'

@@ -1,8 +1,8 @@
 // Which link the context means by each NIC (contract §4, which NICs).
 
-import {decodeMac} from '../context/mac-address.ts'
-import type {NicRequest} from '../context/nics.ts'
-import {type Link, selectNics} from '../facts/links.ts'
+import {decodeMac} from '../context/network/mac-address.ts'
+import type {NicRequest} from '../context/network/nics.ts'
+import {type Link, selectNics} from '../facts/network/links.ts'
 import type {Problem} from '../problem.ts'
 
 export type Match = {request: NicRequest; link: Link}

@@ -1,6 +1,6 @@
 // Several default routes: without metrics the last NIC to come up would win, or fail to come up.
 
-import type {NicRequest} from '../context/nics.ts'
+import type {NicRequest} from '../context/network/nics.ts'
 import type {Problem} from '../problem.ts'
 import type {Gateway, Nic} from './model.ts'
 

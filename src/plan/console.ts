@@ -6,7 +6,7 @@ import type {Facts} from '../facts/facts.ts'
 import {loginPath} from '../facts/screen.ts'
 import type {Problem} from '../problem.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
-import {hasSecuretty, switchOff, switchOn} from './login-file.ts'
+import {hasSecuretty, switchOff, switchOn} from './login/login-file.ts'
 
 /** Plans what the context says of terminals, and what a screen that somebody looks at needs. */
 export function planConsole({context, contextProblems, facts}: PlanInput): StepPlan {

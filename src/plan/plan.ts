@@ -9,13 +9,13 @@ import type {BootState} from '../report/boot-state.ts'
 import type {HostsLine} from '../report/manifest.ts'
 import type {NicRecord} from '../report/owned-nics.ts'
 import {type Stage, type StepName, stageOf, stepNames} from '../steps.ts'
+import {planReady} from './cloud/ready.ts'
 import {planDnsName} from './dns-name.ts'
 import {type HostnamePlan, planHostname} from './hostname.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
-import {type NetworkPlan, planNetwork} from './network.ts'
-import {planOnline} from './online.ts'
+import {type NetworkPlan, planNetwork} from './network/network.ts'
+import {planOnline} from './network/online.ts'
 import {planners} from './planners.ts'
-import {planReady} from './ready.ts'
 
 export type Plan = {
   steps: readonly Step[]

@@ -1,7 +1,7 @@
 // The fingerprints of the ssh host keys, on the console once: whoever logs in for the first time can compare them.
 
 import {createHash} from 'node:crypto'
-import {parseKey, splitFields} from '../context/authorized-key.ts'
+import {parseKey, splitFields} from '../context/login/authorized-key.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import type {ReportLine} from './lines.ts'

@@ -1,8 +1,8 @@
 // The keys that the agent installed, as the manifest has them: by account, by place, as the lines that it wrote.
 
-import {parseKey} from '../context/authorized-key.ts'
-import type {OwnedKey} from '../context/authorized-keys-file.ts'
-import {defaultPlace, type KeysPlace} from '../context/keys-place.ts'
+import {parseKey} from '../context/login/authorized-key.ts'
+import type {OwnedKey} from '../context/login/authorized-keys-file.ts'
+import {defaultPlace, type KeysPlace} from '../context/login/keys-place.ts'
 
 export type OwnedKeys = Record<string, Record<KeysPlace, string[]>>
 

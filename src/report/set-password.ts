@@ -2,7 +2,7 @@
 // salt and a slow hash, as the guest's own shadow file has them.
 
 import {randomBytes, scryptSync} from 'node:crypto'
-import type {PasswordRequest} from '../context/password.ts'
+import type {PasswordRequest} from '../context/login/password.ts'
 import type {SetPassword} from './manifest.ts'
 
 type Password = Pick<PasswordRequest, 'kind' | 'secret'>

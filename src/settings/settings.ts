@@ -1,8 +1,8 @@
 // What the owner of the image decides: /etc/vmcontext.conf, the kernel command line, options of the command.
 
-import {parseHostAddress, parseMask} from '../context/ipv4.ts'
-import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/mac-address.ts'
-import {type NetplanRenderer, parseRenderer} from '../context/network.ts'
+import {parseHostAddress, parseMask} from '../context/network/ipv4.ts'
+import {defaultMacPrefix, type MacPrefix, parseMacPrefix} from '../context/network/mac-address.ts'
+import {type NetplanRenderer, parseRenderer} from '../context/network/network.ts'
 import type {Assignment} from '../context/shell.ts'
 import {
   indexVariables,

@@ -1,5 +1,5 @@
 // Why the boot path reads /sys/class/net itself: systeminformation sees no NIC that is down, which at S01 is every one.
-// If this test fails one day, src/facts/links.ts may be reconsidered.
+// If this test fails one day, src/facts/network/links.ts may be reconsidered.
 
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'

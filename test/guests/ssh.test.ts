@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import {readFile} from 'node:fs/promises'
 import {describe, test} from 'node:test'
-import {keysFileCases} from '../facts/sshd-cases.ts'
+import {keysFileCases} from '../facts/login/sshd-cases.ts'
 import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {type KeyPair, makeKeyPair} from './manual-context.ts'

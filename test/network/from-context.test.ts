@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {readContext} from '../../src/context/context.ts'
-import {parseLinkList} from '../../src/facts/links.ts'
+import {parseLinkList} from '../../src/facts/network/links.ts'
 import {describeContextNetwork} from '../../src/network/from-context.ts'
-import {describeNic} from '../../src/plan/network.ts'
+import {describeNic} from '../../src/plan/network/network.ts'
 import {formatProblem} from '../../src/problem.ts'
 import {makeDisc} from '../context/sample-disc.ts'
 

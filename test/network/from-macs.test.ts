@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {Link} from '../../src/facts/links.ts'
+import type {Link} from '../../src/facts/network/links.ts'
 import {describeMacNetwork, type MacNetworkRequest} from '../../src/network/from-macs.ts'
-import {describeNic} from '../../src/plan/network.ts'
+import {describeNic} from '../../src/plan/network/network.ts'
 
 const nic = (name: string, mac: string): Link => ({name, mac, isPhysical: true, hasPermanentMac: true})
 const eth0 = nic('eth0', '02:00:c0:a8:00:05')

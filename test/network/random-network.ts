@@ -1,6 +1,6 @@
 // Random networks, as complete as the model allows. Same seed, same network.
 
-import {isWithin, networkAddress} from '../../src/context/ip-address.ts'
+import {isWithin, networkAddress} from '../../src/context/network/ip-address.ts'
 import type {Address, Ipv4, Ipv6, Network, NextHop, Nic, Route} from '../../src/network/model.ts'
 import {seededRandom} from './random-interfaces.ts'
 

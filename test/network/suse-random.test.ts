@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {isIpv6} from '../../src/context/ip-address.ts'
+import {isIpv6} from '../../src/context/network/ip-address.ts'
 import type {Surroundings} from '../../src/network/dialect.ts'
 import {type Ipv4, type Ipv6, interfaceOf, type Network, type Nic} from '../../src/network/model.ts'
 import {suse} from '../../src/network/suse/suse.ts'

@@ -2,7 +2,7 @@
 // Those that add say `replace`: a command that fails ends the bringing up, and what it adds may be there already, put
 // by the kernel or by a DHCP client.
 
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import type {Address, Gateway, NextHop, Route} from '../model.ts'
 
 /**

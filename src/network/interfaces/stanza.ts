@@ -2,8 +2,8 @@
 // all take in the same way.
 
 import type {ByteText} from '../../action.ts'
-import {isOffSubnet} from '../../context/ip-address.ts'
-import {formatMask} from '../../context/ipv4.ts'
+import {isOffSubnet} from '../../context/network/ip-address.ts'
+import {formatMask} from '../../context/network/ipv4.ts'
 import {type Gateway, type Ipv4, type Ipv6, interfaceOf, type Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 import {addAddresses, addGateway, addRoutes} from './commands.ts'

@@ -1,6 +1,6 @@
 // What NetworkManager has to be told otherwise than networkd: netplan-yaml(5), `networkmanager`.
 
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import type {Nic} from '../model.ts'
 import type {Spelling} from './entry.ts'
 import {type Fields, type Value, withoutGaps} from './fields.ts'

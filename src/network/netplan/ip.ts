@@ -1,6 +1,6 @@
 // The part of an entry that is about addresses, routes and name servers: netplan-yaml(5).
 
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import type {Address, Gateway, Ipv4, Ipv6, Nic, Route} from '../model.ts'
 import type {Spelling} from './entry.ts'
 import {type Fields, type Value, withoutGaps} from './fields.ts'

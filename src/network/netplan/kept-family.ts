@@ -1,6 +1,6 @@
 // What others said of a family that no context speaks of: it stays as it was.
 
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import {asFields, type Fields, type Value} from './fields.ts'
 
 /** What of a definition is about one family. Undefined: nothing that matters. */

@@ -1,7 +1,7 @@
 // Which links a .network file is about: its [Match] section, systemd.network(5).
 
 import type {ByteText} from '../../action.ts'
-import {parseMac} from '../../context/mac-address.ts'
+import {parseMac} from '../../context/network/mac-address.ts'
 import {matchesGlob} from '../glob.ts'
 import {interfaceOf, type LinkName} from '../model.ts'
 import {readSettings, type Setting, wordsOf} from './unit-file.ts'

@@ -1,6 +1,6 @@
 // Name servers stand with a family of a NIC: those of a family that the NIC has not go to a NIC that has it.
 
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import type {Problem} from '../../problem.ts'
 import type {Network, Nic} from '../model.ts'
 

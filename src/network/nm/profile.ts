@@ -1,7 +1,7 @@
 // Our profiles: one for a NIC, and one for the VLAN on it.
 
 import type {ByteText} from '../../action.ts'
-import {isIpv6} from '../../context/ip-address.ts'
+import {isIpv6} from '../../context/network/ip-address.ts'
 import type {LinkName, Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 import {type FamilyNames, formatIpv4, formatIpv6} from './ip-sections.ts'

@@ -1,7 +1,7 @@
 // The texts of the ifcfg files of one NIC: its own, that of the VLAN on it, and those of further addresses beside DHCP.
 
 import type {ByteText} from '../../action.ts'
-import {formatMask} from '../../context/ipv4.ts'
+import {formatMask} from '../../context/network/ipv4.ts'
 import {interfaceOf, type Nic} from '../model.ts'
 import {formatSignature} from '../signature.ts'
 import {formatIpv4, keepIpv4, keepNames} from './ipv4.ts'

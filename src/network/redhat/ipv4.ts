@@ -1,7 +1,7 @@
 // What ifcfg-DEV says of IPv4: sysconfig.txt of initscripts, nm-settings-ifcfg-rh(5).
 
 import type {ByteText} from '../../action.ts'
-import {formatMask} from '../../context/ipv4.ts'
+import {formatMask} from '../../context/network/ipv4.ts'
 import type {Address, Ipv4} from '../model.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 import {isTakenFromIfcfg} from './routes.ts'

@@ -2,7 +2,7 @@
 // the same (nms-ifcfg-rh-reader.c, parse_route_line). Only lines that both take.
 
 import type {ByteText} from '../../action.ts'
-import {isWithin} from '../../context/ip-address.ts'
+import {isWithin} from '../../context/network/ip-address.ts'
 import type {Gateway, Ipv4, Ipv6, NextHop, Route} from '../model.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 

@@ -1,8 +1,8 @@
 // What an ifcfg file says of each family, to be said again where a family is left as it is.
 
 import type {ByteText} from '../../action.ts'
-import {isIpv6, parseAnyAddress} from '../../context/ip-address.ts'
-import {parseMask} from '../../context/ipv4.ts'
+import {isIpv6, parseAnyAddress} from '../../context/network/ip-address.ts'
+import {parseMask} from '../../context/network/ipv4.ts'
 import {readAssignments} from '../sysconfig-file.ts'
 
 /** An address with its length, and what else is said of it. */

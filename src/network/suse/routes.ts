@@ -2,8 +2,8 @@
 // nothing; in ifroute-DEV for one interface, in `routes` for all.
 
 import type {ByteText, FileAction} from '../../action.ts'
-import {isIpv6, isWithin, networkAddress, parseAnyAddress} from '../../context/ip-address.ts'
-import {parseMask} from '../../context/ipv4.ts'
+import {isIpv6, isWithin, networkAddress, parseAnyAddress} from '../../context/network/ip-address.ts'
+import {parseMask} from '../../context/network/ipv4.ts'
 import {splitLines} from '../file-edit.ts'
 import type {Ground} from '../former.ts'
 import type {Ipv4, Ipv6, NextHop} from '../model.ts'

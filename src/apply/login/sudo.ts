@@ -1,0 +1,53 @@
+// The rule for sudo. A file that sudo cannot read takes sudo from everybody, so the guest's own visudo reads it first,
+// at a place where sudo does not look.
+
+import {dirname} from 'node:path'
+import type {WriteSudoRuleAction} from '../../action.ts'
+import {hashBytes} from '../../report/manifest.ts'
+import {describeEnd, succeeded} from '../../system/commands.ts'
+import {writeHandler} from '../files.ts'
+import {failed, type Handler, type Result, type Workshop} from '../workshop.ts'
+import {runLoginTool} from './login-tool.ts'
+
+const trialPath = '/var/lib/vmcontext/sudoers.trial'
+const rootOnly = {uid: 0, gid: 0}
+
+export const writeSudoRuleHandler: Handler<WriteSudoRuleAction> = {
+  prepare(action, workshop) {
+    writeHandler.prepare?.({...action, kind: 'write'}, workshop)
+  },
+
+  async perform({path, content, mode}, workshop) {
+    const {files} = workshop.system
+    const bytes = Buffer.from(content, 'latin1')
+    const current = files.read(path)
+    const hasMode = (files.status(path)?.mode ?? 0) % 0o10000 === mode
+    if (current?.equals(bytes) && hasMode) return {status: 'unchanged', detail: path}
+    const refusal = workshop.mayExecute ? await check(workshop, bytes) : undefined
+    if (refusal !== undefined) return refusal
+    files.makeDirectory(dirname(path), 0o750)
+    files.write(path, bytes, {mode, owner: rootOnly})
+    return {
+      status: 'changed',
+      detail: `${current ? 'wrote' : 'created'} ${path}`,
+      paths: [path],
+      before: current && hashBytes(current),
+      after: hashBytes(bytes),
+    }
+  },
+}
+
+/** Without a visudo it is put in place all the same: the text is ours, with nothing in it but a checked name. */
+async function check(workshop: Workshop, bytes: Buffer): Promise<Result | undefined> {
+  const {files} = workshop.system
+  files.makeDirectory(dirname(trialPath), 0o700)
+  files.write(trialPath, bytes, {mode: 0o440, owner: rootOnly, durable: false})
+  try {
+    const result = await runLoginTool(workshop, {argv: ['visudo', '-c', '-f', trialPath], timeoutMs: 10_000})
+    if (succeeded(result) || result.ended === 'not started') return undefined
+    const message = `could not write the sudo rule: visudo ${describeEnd(result)}`
+    return failed('sudo rule', message, 'see that the name of the account is one that sudo takes')
+  } finally {
+    files.remove(trialPath)
+  }
+}

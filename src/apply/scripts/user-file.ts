@@ -1,0 +1,135 @@
+// Files of USER_DATA: a path that the user names, so it may lead anywhere. Every directory on the way is held open.
+// Links that only root can make are followed as ever; where others can write, none is.
+
+import {posix} from 'node:path'
+import type {WriteUserFileAction} from '../../action.ts'
+import {hashBytes, writeManifest} from '../../report/manifest.ts'
+import {type Directory, isOnlyOurs, openDirectory} from '../../system/directory.ts'
+import {SystemError} from '../../system/errors.ts'
+import type {Ownership} from '../../system/files.ts'
+import type {System} from '../../system/system.ts'
+import {own} from '../files.ts'
+import {failed, type Handler, type Result, type Workshop} from '../workshop.ts'
+import {resolveOwner} from './owner.ts'
+
+export const writeUserFileHandler: Handler<WriteUserFileAction> = {
+  async perform(action, workshop) {
+    const {path} = action
+    const {system} = workshop
+    const wasMissing = workshop.isFileMissing
+    workshop.isFileMissing = true
+    const owner = await resolveOwner(system, action.owner)
+    if (typeof owner === 'string')
+      return failed(
+        `file ${path}`,
+        `could not write ${path}: ${owner}`,
+        'name one that is there, or a number',
+      )
+    const {directory, name} = openPlace(system, path, owner)
+    try {
+      const result = put(directory, name, action, owner, workshop)
+      if (result.status !== 'failed') workshop.isFileMissing = wasMissing
+      return result
+    } finally {
+      directory.close()
+    }
+  },
+}
+
+/** What the file is to hold. A text that it ends with already is not added again: the last run may have been killed. */
+function compose({content, append}: WriteUserFileAction, current: Buffer | undefined): Buffer {
+  const bytes = Buffer.from(content.reveal(), 'latin1')
+  if (!append || current === undefined) return bytes
+  const end = current.subarray(Math.max(0, current.length - bytes.length))
+  return end.equals(bytes) ? current : Buffer.concat([current, bytes])
+}
+
+function put(
+  directory: Directory,
+  name: string,
+  action: WriteUserFileAction,
+  owner: Ownership,
+  workshop: Workshop,
+): Result {
+  const {path, mode} = action
+  const status = directory.entry(name)
+  if (status !== undefined && !status.isFile())
+    return failed(`file ${path}`, `could not write ${path}: something that is no file is there`)
+  const isForeign = (status?.nlink ?? 1) > 1 && !isOnlyOurs(directory.status)
+  if (isForeign && action.append)
+    return failed(
+      `file ${path}`,
+      `could not append to ${path}: it has other names, too, which its user may have made`,
+    )
+  const current = directory.read(name)
+  const bytes = compose(action, current)
+  const gid = action.owner.group === '' ? (status?.gid ?? owner.gid) : owner.gid
+  const [before, after] = [current && hashBytes(current), hashBytes(bytes)]
+  const hasRights = status?.uid === owner.uid && status.gid === gid && (status.mode & 0o7777) === mode
+  if (before === after && hasRights) return {status: 'unchanged', detail: path, after}
+  // Not before the place is known to be no trap: what is entered is given back one day. The bytes that were read here
+  // are kept, not what the path leads to by now.
+  const found = current && status && {bytes: current, mode: status.mode, uid: status.uid, gid: status.gid}
+  own(workshop, path, after, found ?? null)
+  writeManifest(workshop.system, workshop.manifest)
+  directory.write(name, bytes, mode, {uid: owner.uid, gid})
+  const detail = `${current === undefined ? 'created' : 'wrote'} ${path}`
+  return {status: 'changed', detail, paths: [path], before, after}
+}
+
+/** More links in one path are a circle (path_resolution(7)). */
+const linkLimit = 40
+
+/** Opens the directory that a path leads to, made if it is missing: for the owner, as cloud-init has it. */
+function openPlace(system: System, path: string, owner: Ownership): {directory: Directory; name: string} {
+  let place = path
+  for (let links = 0; links <= linkLimit; links += 1) {
+    const directory = descend(system, posix.dirname(place), owner)
+    if (typeof directory === 'string') {
+      place = posix.join(directory, posix.basename(place))
+      continue
+    }
+    const name = posix.basename(place)
+    const target = followOrClose(system, directory, name)
+    if (target === undefined) return {directory, name}
+    place = target
+  }
+  throw new SystemError(`write ${path}`, Object.assign(new Error(), {code: 'ELOOP'}))
+}
+
+/** Goes down to a directory. Gives the path to go on with if a link is met. */
+function descend(system: System, path: string, owner: Ownership): Directory | string {
+  let directory = openDirectory(system.files.locate('/'), '')
+  const parts = path.split('/').filter(Boolean)
+  for (const [index, part] of parts.entries()) {
+    const above = directory
+    try {
+      const target = follow(system, above, part)
+      if (target !== undefined) return posix.join(target, ...parts.slice(index + 1))
+      if (above.entry(part) === undefined) above.makeDirectory(part, 0o755, owner)
+      directory = above.open(part)
+    } finally {
+      above.close()
+    }
+  }
+  return directory
+}
+
+/** Keeps the directory open only where the entry is what is meant. */
+function followOrClose(system: System, directory: Directory, name: string): string | undefined {
+  let target: string | undefined = ''
+  try {
+    target = follow(system, directory, name)
+    return target
+  } finally {
+    if (target !== undefined) directory.close()
+  }
+}
+
+/** Where an entry leads if it is a symbolic link; undefined if it is none. */
+function follow({files}: System, directory: Directory, name: string): string | undefined {
+  if (!directory.entry(name)?.isSymbolicLink()) return undefined
+  const path = `${directory.path}/${name}`
+  if (isOnlyOurs(directory.status)) return posix.resolve(directory.path || '/', files.readLink(path) ?? '')
+  throw new SystemError(`write through ${path}`, 'it is a symbolic link that others than root can make')
+}
