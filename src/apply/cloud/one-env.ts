@@ -1,7 +1,7 @@
 // What the tool `onegate` needs to know of this guest (one-apps, context-linux/src/usr/bin/onegate): a shell sources it.
 
 import {dirname} from 'node:path'
-import type {KeepOneEnvAction} from '../../action.ts'
+import type {KeepOneEnvAction} from '../../action/cloud.ts'
 import {oneEnvHead, oneEnvPath} from '../../facts/one-env.ts'
 import {type Handler, leftOut} from '../workshop.ts'
 

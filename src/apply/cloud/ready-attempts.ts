@@ -1,7 +1,7 @@
 // Trying until it goes well: the script that says whether the guest is ready, and the report to OneGate.
 
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {ReportReadyAction} from '../../action.ts'
+import type {ReportReadyAction} from '../../action/cloud.ts'
 import {maskText} from '../../secret.ts'
 import {stopSignal} from '../../system/commands.ts'
 import {type Answer, putText} from '../../system/https.ts'

@@ -1,7 +1,7 @@
 // The last deed of a boot: OneGate is told how it went. READY=YES only if every step of the boot succeeded; otherwise
 // READY=NO, for the machine keeps what an earlier boot of it said.
 
-import type {ReportReadyAction} from '../../action.ts'
+import type {ReportReadyAction} from '../../action/cloud.ts'
 import {hashBytes} from '../../report/manifest.ts'
 import {judgeRun} from '../../report/report.ts'
 import {listFailures} from '../../report/verdict.ts'

@@ -1,7 +1,8 @@
 // The files that make an account: passwd(5), group(5), shadow(5). Edited by ourselves only where the guest brings no
 // tool for it, or one that cannot say what we need. What others wrote in them keeps its bytes.
 
-import type {ByteText, CreateAccountAction} from '../../action.ts'
+import type {CreateAccountAction} from '../../action/login.ts'
+import type {ByteText} from '../../action.ts'
 import {type Account, readAccounts} from '../../facts/login/accounts.ts'
 import {readLoginDefs} from '../../facts/login/login-defs.ts'
 import {endLine} from '../../network/file-edit.ts'

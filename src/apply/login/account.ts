@@ -2,7 +2,7 @@
 // busybox's adduser. A guest that has neither gets it from us, and so does another root: `useradd -R` runs the nscd, the
 // sss_cache and the hooks that lie in it (seen).
 
-import type {CreateAccountAction} from '../../action.ts'
+import type {CreateAccountAction} from '../../action/login.ts'
 import {type Account, readAccount, readLocalAccount} from '../../facts/login/accounts.ts'
 import {type Command, describeEnd, succeeded} from '../../system/commands.ts'
 import {openSystem, type System} from '../../system/system.ts'

@@ -1,7 +1,7 @@
 // Keys of the ssh server itself, made with the guest's own tools, so that its policy for types and access holds.
 
 import {basename, dirname} from 'node:path'
-import type {MakeHostKeysAction} from '../../action.ts'
+import type {MakeHostKeysAction} from '../../action/login.ts'
 import {count} from '../../report/lines.ts'
 import {type CommandResult, describeEnd} from '../../system/commands.ts'
 import type {System} from '../../system/system.ts'

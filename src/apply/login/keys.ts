@@ -1,7 +1,7 @@
 // Keys of an account: installed, revoked, moved to where sshd looks for them, folded.
 
 import {dirname} from 'node:path'
-import type {AuthorizeKeysAction, FoldKeysAction} from '../../action.ts'
+import type {AuthorizeKeysAction, FoldKeysAction} from '../../action/login.ts'
 import {editKeys, foldKeys, type OwnedKey} from '../../context/login/authorized-keys-file.ts'
 import {chooseKeysPlace, type KeysPlace} from '../../context/login/keys-place.ts'
 import {type Account, readAccount} from '../../facts/login/accounts.ts'

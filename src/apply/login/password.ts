@@ -3,7 +3,7 @@
 // shadow(5) by ourselves: `chpasswd -R` runs the nscd and the sss_cache that lie in that root (seen).
 
 import {randomBytes} from 'node:crypto'
-import type {SetPasswordAction} from '../../action.ts'
+import type {SetPasswordAction} from '../../action/login.ts'
 import type {PasswordKind} from '../../context/login/password.ts'
 import {readLocalAccount} from '../../facts/login/accounts.ts'
 import {writeManifest} from '../../report/manifest.ts'

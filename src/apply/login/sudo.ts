@@ -2,7 +2,7 @@
 // at a place where sudo does not look.
 
 import {dirname} from 'node:path'
-import type {WriteSudoRuleAction} from '../../action.ts'
+import type {WriteSudoRuleAction} from '../../action/login.ts'
 import {hashBytes} from '../../report/manifest.ts'
 import {describeEnd, succeeded} from '../../system/commands.ts'
 import {writeHandler} from '../files.ts'

@@ -1,6 +1,6 @@
 // The MTU of a link that is not ours otherwise: no file of any network manager is written for it.
 
-import type {SetMtuAction} from '../../action.ts'
+import type {SetMtuAction} from '../../action/network.ts'
 import {type Handler, leftOut} from '../workshop.ts'
 
 export const setMtuHandler: Handler<SetMtuAction> = {

@@ -2,7 +2,7 @@
 // guest whose network is up does not notice it.
 
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {AwaitNetworkAction, ExpectedInterface} from '../../action.ts'
+import type {AwaitNetworkAction, ExpectedInterface} from '../../action/network.ts'
 import {hasCarrier, hasTentativeAddress} from '../../system/kernel-network.ts'
 import type {System} from '../../system/system.ts'
 import {type Handler, leftOut, type Result} from '../workshop.ts'

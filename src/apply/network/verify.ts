@@ -1,7 +1,7 @@
 // After the network of a running guest was changed: does it have what it should, and does anybody still answer?
 
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {ExpectedInterface, ProbeGatewaysAction, VerifyNetworkAction} from '../../action.ts'
+import type {ExpectedInterface, ProbeGatewaysAction, VerifyNetworkAction} from '../../action/network.ts'
 import {answers, type DefaultRoute, readAddresses, readDefaultRoutes} from '../../system/kernel-network.ts'
 import type {System} from '../../system/system.ts'
 import {type Handler, leftOut, type Workshop} from '../workshop.ts'

@@ -1,6 +1,6 @@
 // Notes of what is done once for good. A note is on the disk before the deed begins.
 
-import type {MarkOnceAction, OnceMark} from '../../action.ts'
+import type {MarkOnceAction, OnceMark} from '../../action/scripts.ts'
 import {writeManifest} from '../../report/manifest.ts'
 import {unlessRefused} from '../../system/errors.ts'
 import type {Handler, Workshop} from '../workshop.ts'

@@ -1,7 +1,7 @@
 // How a script is started: by the interpreter of its `#!` line, which the agent starts itself because files from a
 // datastore come without the x bit (contract §5).
 
-import type {RunScriptAction} from '../../action.ts'
+import type {RunScriptAction} from '../../action/scripts.ts'
 import type {Problem} from '../../problem.ts'
 import {stateDirectory} from '../../report/manifest.ts'
 import {toolDirectories} from '../../system/commands.ts'

@@ -1,6 +1,6 @@
 // Scripts: of the disc, of the context itself, of the image.
 
-import type {OnceMark, RunScriptAction} from '../../action.ts'
+import type {OnceMark, RunScriptAction} from '../../action/scripts.ts'
 import {begunMark, failedMark} from '../../plan/scripts/once.ts'
 import {
   type CommandResult,

@@ -2,7 +2,7 @@
 // Links that only root can make are followed as ever; where others can write, none is.
 
 import {posix} from 'node:path'
-import type {WriteUserFileAction} from '../../action.ts'
+import type {WriteUserFileAction} from '../../action/scripts.ts'
 import {hashBytes, writeManifest} from '../../report/manifest.ts'
 import {type Directory, isOnlyOurs, openDirectory} from '../../system/directory.ts'
 import {SystemError} from '../../system/errors.ts'

@@ -1,7 +1,7 @@
 // Growing a mounted file system to the end of its device. On a disk of many tebibytes that takes minutes: then it goes
 // on by itself and the boot goes on as well.
 
-import type {GrowFileSystemAction} from '../../action.ts'
+import type {GrowFileSystemAction} from '../../action/storage.ts'
 import {readDeviceBytes} from '../../facts/storage/block-devices.ts'
 import {readFileSystemBytes} from '../../facts/storage/volumes.ts'
 import {formatBytes} from '../../report/sizes.ts'

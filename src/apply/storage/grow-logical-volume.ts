@@ -1,7 +1,7 @@
 // Growing a logical volume by what its physical volumes gain from larger partitions or disks, and by nothing else:
 // space that somebody keeps free in the group stays free.
 
-import type {GrowLogicalVolumeAction} from '../../action.ts'
+import type {GrowLogicalVolumeAction} from '../../action/storage.ts'
 import {readDeviceBytes, readDeviceNamed, type VolumeFact} from '../../facts/storage/block-devices.ts'
 import {
   aimOf,

@@ -1,7 +1,7 @@
 // Growing a partition into the free space behind it, while it is in use. growpart and sfdisk write the table, and for
 // GPT its copy at the new end of the disk; the kernel is told by partx, as it would not read a table that is in use.
 
-import type {GrowPartitionAction} from '../../action.ts'
+import type {GrowPartitionAction} from '../../action/storage.ts'
 import {readDeviceBytes} from '../../facts/storage/block-devices.ts'
 import {parsePartitionTable} from '../../facts/storage/partition-table.ts'
 import {formatBytes} from '../../report/sizes.ts'

@@ -1,6 +1,6 @@
 // Directories that the host shares by virtiofs: mounted, and unmounted once the context names them no more.
 
-import type {MountSharedAction, UnmountSharedAction} from '../../action.ts'
+import type {MountSharedAction, UnmountSharedAction} from '../../action/storage.ts'
 import {refuseMountPoint} from '../../context/disks.ts'
 import {findMount, readMounts} from '../../facts/storage/mounts.ts'
 import {isLedAstray, type OwnShare, readOwnShares, writeOwnShares} from '../../facts/storage/shares.ts'

@@ -1,6 +1,6 @@
 // Turning swap on.
 
-import type {SwapOnAction} from '../../action.ts'
+import type {SwapOnAction} from '../../action/storage.ts'
 import {readUsedSwap} from '../../facts/storage/swap.ts'
 import {describeEnd, succeeded} from '../../system/commands.ts'
 import {failed, type Handler, leftOut} from '../workshop.ts'

@@ -1,7 +1,7 @@
 // Public keys as they stand in authorized_keys (sshd(8), "AUTHORIZED_KEYS FILE FORMAT"). What identifies a key is its
 // base64 blob, not its comment or options.
 
-import type {AuthorizedKey} from '../../action.ts'
+import type {AuthorizedKey} from '../../action/login.ts'
 
 /** A line that is no key, by its number from 1, and why. `line` is never shown whole: it may be something private. */
 export type RejectedLine = {line: number; reason: string}

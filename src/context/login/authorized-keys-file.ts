@@ -1,6 +1,7 @@
 // The text of an authorized_keys file: what is added, revoked and folded, with every other line as it stands.
 
-import type {AuthorizedKey, ByteText} from '../../action.ts'
+import type {AuthorizedKey} from '../../action/login.ts'
+import type {ByteText} from '../../action.ts'
 import {parseKey} from './authorized-key.ts'
 
 export type KeysEdit = {

@@ -1,7 +1,7 @@
 // Which keys a context brings and for whom: variables with keys in them, variables with the names of key files, and
 // the files that users of 2.2 put on the disc (contract §3).
 
-import type {AuthorizedKey} from '../../action.ts'
+import type {AuthorizedKey} from '../../action/login.ts'
 import type {Place, Problem} from '../../problem.ts'
 import {type Disc, placeOf, refuseDiscName} from '../disc.ts'
 import type {Assignment} from '../shell.ts'

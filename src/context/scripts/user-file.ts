@@ -1,7 +1,7 @@
 // An entry of `write_files`: a file that the user wants to have.
 
 import {posix} from 'node:path'
-import type {WriteUserFileAction} from '../../action.ts'
+import type {WriteUserFileAction} from '../../action/scripts.ts'
 import {Secret} from '../../secret.ts'
 import {unpack, unpackedLimit} from '../packed.ts'
 import {isYes} from '../variables.ts'

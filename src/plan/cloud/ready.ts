@@ -1,7 +1,8 @@
 // The ready step, the last of all: the cloud is told how it went. What it came to is not known before everything else
 // is done, so the deed itself finds that out; the plan says whom to tell, and what has failed elsewhere in this boot.
 
-import type {RunScriptAction, Step} from '../../action.ts'
+import type {RunScriptAction} from '../../action/scripts.ts'
+import type {Step} from '../../action.ts'
 import type {ReadyScript} from '../../context/cloud/ready.ts'
 import {type Problem, weighProblem} from '../../problem.ts'
 import {listFailuresOfBoot} from '../../report/verdict.ts'

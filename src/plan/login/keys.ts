@@ -1,6 +1,6 @@
 // The keys step: who may log in. Keys that an earlier context installed and this one does not name are revoked.
 
-import type {AuthorizedKey, AuthorizeKeysAction} from '../../action.ts'
+import type {AuthorizedKey, AuthorizeKeysAction} from '../../action/login.ts'
 import {editKeys, type KeysEdit} from '../../context/login/authorized-keys-file.ts'
 import {defaultKeysFiles, refuseKeysFiles} from '../../context/login/keys-place.ts'
 import type {KeysFacts} from '../../facts/login/keys-facts.ts'

@@ -1,7 +1,7 @@
 // The password step: what the context gives is set once. Whoever changes it afterwards keeps the new one, until the
 // context gives another.
 
-import type {SetPasswordAction} from '../../action.ts'
+import type {SetPasswordAction} from '../../action/login.ts'
 import type {Problem} from '../../problem.ts'
 import {isSetLast} from '../../report/set-password.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from '../input.ts'

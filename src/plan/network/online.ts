@@ -1,6 +1,6 @@
 // The step that waits for the network, in the stage that may need it (contract §5).
 
-import type {ExpectedInterface} from '../../action.ts'
+import type {ExpectedInterface} from '../../action/network.ts'
 import type {Context} from '../../context/context.ts'
 import {pickVariable} from '../../context/variables.ts'
 import type {Network, Nic} from '../../network/model.ts'

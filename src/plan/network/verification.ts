@@ -1,6 +1,7 @@
 // The deeds that check a network which changes while the guest runs, and those that take the change back.
 
-import type {Action, ExpectedInterface, FileAction, RunAction} from '../../action.ts'
+import type {ExpectedInterface} from '../../action/network.ts'
+import type {Action, FileAction, RunAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import type {Activation, Dialect, Surroundings} from '../../network/dialect.ts'
 import {interfaceOf, type Nic} from '../../network/model.ts'

@@ -1,6 +1,6 @@
 // What is done once for a VM (contract §3). The manifest notes for which VM it was: a clone begins anew.
 
-import type {OnceMark} from '../../action.ts'
+import type {OnceMark} from '../../action/scripts.ts'
 import type {Problem} from '../../problem.ts'
 import {hashBytes} from '../../report/manifest.ts'
 import type {StepName} from '../../steps.ts'

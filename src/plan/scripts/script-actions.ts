@@ -1,7 +1,8 @@
 // What the steps that run scripts have in common: their environment, the variables that make them run again in one
 // boot, and the keys that scripts repeat.
 
-import type {Action, RunScriptAction} from '../../action.ts'
+import type {RunScriptAction} from '../../action/scripts.ts'
+import type {Action} from '../../action.ts'
 import {isConsumed} from '../../context/context.ts'
 import type {Variables} from '../../context/variables.ts'
 import type {Problem} from '../../problem.ts'

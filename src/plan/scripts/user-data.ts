@@ -1,6 +1,7 @@
 // The user-data step: files and commands that a user hands to the machine, once for a VM.
 
-import type {Action, OnceMark} from '../../action.ts'
+import type {OnceMark} from '../../action/scripts.ts'
+import type {Action} from '../../action.ts'
 import type {UserData} from '../../context/scripts/user-data.ts'
 import {weighProblem} from '../../problem.ts'
 import {count} from '../../report/lines.ts'

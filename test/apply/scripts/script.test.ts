@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {RunScriptAction} from '../../../src/action.ts'
+import type {RunScriptAction} from '../../../src/action/scripts.ts'
 import {runScriptHandler} from '../../../src/apply/scripts/script.ts'
 import type {Workshop} from '../../../src/apply/workshop.ts'
 import {readManifest} from '../../../src/report/manifest.ts'

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
-import type {WriteUserFileAction} from '../../../src/action.ts'
+import type {WriteUserFileAction} from '../../../src/action/scripts.ts'
 import {writeUserFileHandler} from '../../../src/apply/scripts/user-file.ts'
 import type {Workshop} from '../../../src/apply/workshop.ts'
 import {hashBytes, readManifest} from '../../../src/report/manifest.ts'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import type {GrowFileSystemAction, GrowPartitionAction} from '../../../src/action.ts'
+import type {GrowFileSystemAction, GrowPartitionAction} from '../../../src/action/storage.ts'
 import {growFileSystemHandler} from '../../../src/apply/storage/grow-file-system.ts'
 import {growLogicalVolumeHandler} from '../../../src/apply/storage/grow-logical-volume.ts'
 import {growPartitionHandler} from '../../../src/apply/storage/grow-partition.ts'
