@@ -4,7 +4,6 @@ import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
 import {describeDefect, type Problem, weighProblem} from '../problem.ts'
 import {describeRecordFailure, forgetGivenBack, type Manifest, writeManifest} from '../report/manifest.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
-import type {StepName} from '../steps.ts'
 import {SystemError} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {keepOneEnvHandler} from './cloud/one-env.ts'
@@ -89,26 +88,12 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     steps.flatMap(step => step.actions),
     workshop,
   )
-  for (const step of workshop.mayExecute ? inOrderOfUrgency(steps) : steps) {
+  for (const step of steps) {
     const report = await applyStep(step, workshop, refused, options.elapsed)
     reports.push(report)
     options.onStepEnd(report)
   }
   return reports
-}
-
-/** What lets people log in, in seconds at most. */
-const loginSteps: ReadonlySet<StepName> = new Set(['account', 'keys', 'password', 'sudo', 'host-keys'])
-
-/**
- * The network is the first step; but where we bring it up ourselves a lease may take longer than the local stage has. Then
- * what lets people log in comes before it: whatever hangs never costs the login (contract §5).
- */
-function inOrderOfUrgency(steps: readonly Step[]): readonly Step[] {
-  const network = steps.find(({name}) => name === 'network')
-  if (!network?.actions.some(({kind}) => kind === 'run')) return steps
-  const isLogin = ({name}: Step) => loginSteps.has(name)
-  return [...steps.filter(isLogin), ...steps.filter(step => !isLogin(step))]
 }
 
 /**

@@ -16,6 +16,7 @@ import {nothingAsked, type PlanInput, type StepPlan} from './input.ts'
 import {type NetworkPlan, planNetwork} from './network/network.ts'
 import {planOnline} from './network/online.ts'
 import {planners} from './planners.ts'
+import {inOrderOfUrgency} from './urgency.ts'
 
 export type Plan = {
   steps: readonly Step[]
@@ -51,7 +52,13 @@ export function planBoot(input: PlanInput, {stages, only: chosen, doneBefore}: P
     steps.push(finishStep(name, plan, input, doneBefore))
     seen = withFiles(seen, steps.at(-1)!.actions)
   }
-  return {steps, network: network.network, ownedNics: network.owned, givenBackNics: network.givenBack, hosts}
+  return {
+    steps: inOrderOfUrgency(steps),
+    network: network.network,
+    ownedNics: network.owned,
+    givenBackNics: network.givenBack,
+    hosts,
+  }
 
   function planStep(name: StepName, seen: PlanInput): StepPlan {
     if (name === 'network') return network

@@ -44,23 +44,3 @@ test('a defect costs its deed; the others are done', async t => {
   assert.match(reports[0]?.problems[0]?.message ?? '', /defect of vmcontext: TypeError: nobody expected this/)
   assert.equal(readFileSync(join(root, 'fine'), 'utf8'), 'text')
 })
-
-test('what lets people log in comes before a network that has to be brought up', async t => {
-  const system = openSystem(makeDirectory(t))
-  const run = async () => ({ended: 'exited', exitCode: 0, output: ''}) as const
-  const up = {kind: 'run', argv: ['ifup', 'eth0'], purpose: 'bring up eth0', timeoutMs: 75_000} as const
-  const names = async (actions: Step['actions'], live: boolean) => {
-    const options = {
-      system: {...system, live, run},
-      manifest: readManifest(system, []),
-      onStepEnd() {},
-      elapsed: () => 0,
-    }
-    const network = {...step('network', '/network'), actions}
-    const others = (['hostname', 'account', 'keys'] as const).map(name => step(name, `/${name}`))
-    return (await applySteps([network, ...others], options)).map(({name}) => name)
-  }
-  assert.deepEqual(await names([write('/network')], true), ['network', 'hostname', 'account', 'keys'])
-  assert.deepEqual(await names([write('/network'), up], true), ['account', 'keys', 'network', 'hostname'])
-  assert.deepEqual(await names([up], false), ['network', 'hostname', 'account', 'keys'])
-})
