@@ -4,9 +4,9 @@ import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
 import {clearScriptFiles} from './apply/scripts/script-file.ts'
 import {describeNic} from './plan/network/network.ts'
-import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
-import {type BootState, readBootState, writeBootState} from './report/boot-state.ts'
+import {enterPlan, forgetSteps, nameFromDns, noteSteps, quietly, settleManifest} from './records.ts'
+import {readBootState} from './report/boot-state.ts'
 import {formatFingerprints, takeNewFingerprints} from './report/fingerprints.ts'
 import {
   formatContext,
@@ -17,13 +17,10 @@ import {
   type ReportLine,
 } from './report/lines.ts'
 import type {LineOptions, Log} from './report/log.ts'
-import type {Manifest} from './report/manifest.ts'
-import {enterNics, settleNics} from './report/owned-nics.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {removeLaidOut} from './source/guestinfo.ts'
 import {bootLayout, endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
-import {type StepName, stageOf} from './steps.ts'
-import {unlessRefused} from './system/errors.ts'
+import {stageOf} from './steps.ts'
 import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
 
@@ -92,7 +89,7 @@ async function carryOut(
   }
   try {
     show(formatContext(contextReport))
-    enterPlan(manifest, prepared)
+    enterPlan(manifest, plan)
     forgetSteps(system, state, plan)
     const runSoFar = {agent, context: contextReport, problems: prepared.problems}
     const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed, runSoFar})
@@ -100,8 +97,7 @@ async function carryOut(
     show(formatIdleSteps(steps, 'done once'))
     // Who asks for a step by name is told that there is nothing in it.
     if (only !== undefined) show(formatIdleSteps(steps, 'not asked'))
-    settleHosts(manifest, steps)
-    if (hasDoneAll(steps, 'network')) settleNics(manifest.nics, plan.ownedNics, plan.givenBackNics)
+    settleManifest(manifest, plan, steps)
     if (system.live && stages.includes('final') && only === undefined) {
       const hostKeys = prepared.facts.sshd.hostKeys.map(({path}) => path)
       show(formatFingerprints(takeNewFingerprints(system, manifest, hostKeys)), {isSummary: true})
@@ -121,64 +117,6 @@ async function carryOut(
 function changedPaths(steps: readonly StepReport[]): string[] {
   const deeds = steps.flatMap(step => step.deeds).filter(deed => deed.status === 'changed')
   return [...new Set(deeds.flatMap(({paths = []}) => paths))]
-}
-
-/** Enters into the manifest what the plan makes ours besides files, accounts and keys. */
-function enterPlan(manifest: Manifest, {plan}: Prepared): void {
-  const isPlanned = (name: string) => plan.steps.some(step => step.name === name && step.idle === undefined)
-  if (isPlanned('network')) enterNics(manifest.nics, plan.ownedNics)
-  // Until the file is written the line of the run before may still stand in it.
-  if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = [plan.hosts, ...manifest.hosts]
-}
-
-/** Once /etc/hosts is written only the new line is in it. */
-function settleHosts(manifest: Manifest, steps: readonly StepReport[]): void {
-  if (hasSucceeded(steps, 'hostname') || hasTakenDnsName(steps)) manifest.hosts.splice(1)
-}
-
-/** A name was found, and everything that has to do with it done. */
-function hasTakenDnsName(steps: readonly StepReport[]): boolean {
-  return nameFromDns(steps) !== undefined && hasSucceeded(steps, 'dns-name')
-}
-
-/** The name that the name servers told. */
-function nameFromDns(steps: readonly StepReport[]): string | undefined {
-  const deeds = steps.find(({name}) => name === 'dns-name')?.deeds ?? []
-  return deeds.find(({kind}) => kind === 'take-dns-name')?.after
-}
-
-function hasSucceeded(steps: readonly StepReport[], name: StepName): boolean {
-  const outcome = steps.find(step => step.name === name)?.outcome
-  return outcome === 'changed' || outcome === 'unchanged'
-}
-
-/** Every deed of a step was done. What was wrong with a value, and so led to no deed, does not count. */
-function hasDoneAll(steps: readonly StepReport[], name: StepName): boolean {
-  const step = steps.find(step => step.name === name)
-  if (step === undefined || step.outcome === 'off' || step.outcome === 'not asked') return false
-  return step.outcome !== 'done before' && step.deeds.every(({status}) => status !== 'failed')
-}
-
-/** What is about to be done anew no longer stands as it was done before, even if it fails or this run is killed. */
-function forgetSteps(system: System, state: BootState, {steps}: Plan): void {
-  const stale = steps.filter(({name, idle}) => idle === undefined && state[name] !== undefined)
-  if (stale.length === 0) return
-  for (const {name} of stale) delete state[name]
-  quietly(() => writeBootState(system, state))
-}
-
-/** Notes the steps that were done as they were asked for. */
-function noteSteps(system: System, state: BootState, plan: Plan, reports: readonly StepReport[]): void {
-  for (const {name, outcome} of reports) {
-    const step = plan.steps.find(planned => planned.name === name)
-    if (step !== undefined && (outcome === 'changed' || outcome === 'unchanged')) state[name] = step.digest
-  }
-  quietly(() => writeBootState(system, state))
-}
-
-/** Records of a run that cannot be written must not turn a good boot into a bad one. */
-function quietly(write: () => void): void {
-  unlessRefused(write, () => undefined)
 }
 
 /**
