@@ -8,6 +8,7 @@ import {
   type KeysPlace,
 } from '../../context/login/keys-place.ts'
 import type {System} from '../../system/system.ts'
+import type {OrElse} from '../facts.ts'
 import {type Account, readAccount} from './accounts.ts'
 import {readAuthorizedKeys} from './authorized-keys.ts'
 import type {LoosePath} from './keys-entry.ts'
@@ -31,7 +32,7 @@ export function readKeysFacts(
   system: System,
   config: readonly SshdSetting[],
   names: readonly string[],
-  orElse: <T>(read: () => T, otherwise: T) => T,
+  orElse: OrElse,
 ): ReadonlyMap<string, KeysFacts> {
   return new Map(
     [...new Set(names)].map(name => {

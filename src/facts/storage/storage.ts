@@ -4,6 +4,7 @@ import type {GrowRequest, Share} from '../../context/disks.ts'
 import {toolDirectories} from '../../system/commands.ts'
 import {unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
+import type {OrElse} from '../facts.ts'
 import {isInContainer} from '../screen.ts'
 import {type MountFact, readMounts} from './mounts.ts'
 import {type PendingGrowth, readPendingGrowth} from './pending-growth.ts'
@@ -53,8 +54,6 @@ export const nothingStored: Storage = {
     plantedPoints: new Set(),
   },
 }
-
-type OrElse = <T>(read: () => T, otherwise: T) => T
 
 /** Reads what is asked for. What cannot be read costs itself. */
 export function readStorage(system: System, request: StorageRequest | undefined, orElse: OrElse): Storage {

@@ -3,6 +3,7 @@
 import type {GrowRequest} from '../../context/disks.ts'
 import {type SystemError, unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
+import type {OrElse} from '../facts.ts'
 import {type BlockDevice, readBlockDevice} from './block-devices.ts'
 import {type FileSystemSize, measuredLength, measureFileSystem} from './file-system-size.ts'
 import {findMount, type MountFact} from './mounts.ts'
@@ -18,8 +19,6 @@ export type Volume = {
   /** Undefined if it is of no kind that grows while it is mounted. */
   size?: FileSystemSize | undefined
 }
-
-type OrElse = <T>(read: () => T, otherwise: T) => T
 
 /** Reads what is asked for, by the path it was asked for under; what is not mounted is absent. */
 export function readVolumes(
