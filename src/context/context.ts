@@ -6,29 +6,25 @@ import {forEachStep, type StepName} from '../steps.ts'
 import {type OneGate, readOneGate} from './cloud/onegate.ts'
 import {type ReadyRequest, readReady} from './cloud/ready.ts'
 import type {Disc} from './disc.ts'
+import {readDnsHostname} from './dns-name.ts'
+import type {Hostname} from './hostname.ts'
+import {readAccount, readHostname} from './login/account.ts'
+import {type KeysByAccount, keyVariables, readKeys} from './login/keys.ts'
+import {type PasswordRequest, readPassword} from './login/password.ts'
+import {readSecuretty, type Securetty} from './login/securetty.ts'
+import {readSudo, type SudoRequest} from './login/sudo.ts'
+import {type NetworkRequest, readNetwork} from './network/network.ts'
+import {readScripts} from './scripts/scripts.ts'
+import {readStartScript, type StartScript} from './scripts/start-script.ts'
+import {readUserData, type UserData} from './scripts/user-data.ts'
 import {
   areSharesKnown,
-  diskVariables,
   type GrowRequest,
-  isShareVariable,
   readGrowth,
   readShares,
   readUsesSwap,
   type Share,
-  swapVariables,
-} from './disks.ts'
-import {readDnsHostname} from './dns-name.ts'
-import type {Hostname} from './hostname.ts'
-import {readAccount, readHostname} from './login/account.ts'
-import {type KeysByAccount, readKeys} from './login/keys.ts'
-import {type PasswordRequest, passwordVariables, readPassword} from './login/password.ts'
-import {readSecuretty, type Securetty} from './login/securetty.ts'
-import {readSudo, type SudoRequest, sudoVariables} from './login/sudo.ts'
-import {type NetworkRequest, readNetwork} from './network/network.ts'
-import {isNicVariable} from './network/nics.ts'
-import {readScripts} from './scripts/scripts.ts'
-import {readStartScript, type StartScript} from './scripts/start-script.ts'
-import {readUserData, type UserData} from './scripts/user-data.ts'
+} from './storage/disks.ts'
 import {readTimeZone} from './time-zone.ts'
 import type {Variables} from './variables.ts'
 
@@ -79,40 +75,6 @@ export function noProblems(): ContextProblems {
   return forEachStep(() => [])
 }
 
-/** The variables that each step takes, besides those of NICs; those nobody takes are for the scripts on the disc. */
-const consumedVariables = {
-  network: [
-    ...['IP_PUBLIC', 'NETMASK', 'GATEWAY', 'NETWORK', 'MAC_PREFIX', 'MAC_RULE', 'NETCFG_TYPE'],
-    ...['NETCFG_NETPLAN_RENDERER', 'DNS', 'SEARCH_DOMAIN'],
-  ],
-  hostname: ['SET_HOSTNAME', 'HOSTNAME'],
-  'user-data': ['USER_DATA', 'USERDATA', 'USER_DATA_ENCODING', 'USERDATA_ENCODING'],
-  'start-script': ['START_SCRIPT', 'START_SCRIPT_BASE64', 'START_SCRIPT_ONCE'],
-  scripts: ['INIT_SCRIPTS'],
-  'dns-name': ['DNS_HOSTNAME'],
-  'time-zone': ['TIMEZONE'],
-  console: ['SECURETTY'],
-  online: ['ONLINE_WAIT'],
-  account: ['USERNAME', 'USERNAME_SHELL'],
-  password: passwordVariables,
-  disks: diskVariables,
-  swap: swapVariables,
-  sudo: sudoVariables,
-  keys: ['SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY', 'SSH_KEY', 'USER_PUBKEY', 'ROOT_PUBKEY'],
-  onegate: ['ONEGATE_ENDPOINT', 'ONEGATE_TOKEN', 'TOKEN'],
-  ready: [
-    ...['REPORT_READY', 'VMCONTEXT_REPORT', 'READY_SCRIPT', 'READY_SCRIPT_PATH', 'READY_CA', 'READY_TIMEOUT'],
-    ...['RETRY_COUNT', 'RETRY_WAIT_PERIOD'],
-  ],
-} satisfies Partial<Record<StepName, readonly string[]>>
-
-const consumed = new Set<string>(Object.values(consumedVariables).flat())
-
-/** Tells whether some step other than the scripts takes a variable. */
-export function isConsumed(name: string): boolean {
-  return consumed.has(name) || isNicVariable(name) || isShareVariable(name)
-}
-
 /** Reads the requests of a context. */
 export function readContext(disc: Disc): {context: Context; problems: ContextProblems} {
   const problems = noProblems()
@@ -156,6 +118,6 @@ function standsInDoubleQuotes(variables: Variables): boolean {
 
 /** No key variable was dropped, no named file missing, no line refused, and nothing stands below what was not read. */
 function areKeysKnown({dropped, isComplete, lacksFiles}: Disc, problems: readonly Problem[]): boolean {
-  if (!isComplete || lacksFiles || consumedVariables.keys.some(name => dropped.has(name))) return false
+  if (!isComplete || lacksFiles || keyVariables.some(name => dropped.has(name))) return false
   return problems.every(problem => weighProblem(problem) !== 'failure')
 }

@@ -1,7 +1,7 @@
 // Directories that the host shares by virtiofs: mounted, and unmounted once the context names them no more.
 
 import type {MountSharedAction, UnmountSharedAction} from '../../action/storage.ts'
-import {refuseMountPoint} from '../../context/disks.ts'
+import {refuseMountPoint} from '../../context/storage/disks.ts'
 import {findMount, readMounts} from '../../facts/storage/mounts.ts'
 import {isLedAstray, type OwnShare, readOwnShares, writeOwnShares} from '../../facts/storage/shares.ts'
 import {describeEnd, succeeded} from '../../system/commands.ts'

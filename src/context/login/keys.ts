@@ -11,6 +11,14 @@ import {type KeyList, parseKeys} from './authorized-key.ts'
 /** Keys by account name. An account whose keys could not be read is not in it. */
 export type KeysByAccount = ReadonlyMap<string, readonly AuthorizedKey[]>
 
+export const keyVariables = [
+  'SSH_PUBLIC_KEY',
+  'EC2_PUBLIC_KEY',
+  'SSH_KEY',
+  'USER_PUBKEY',
+  'ROOT_PUBKEY',
+] as const
+
 /** Reads the keys for an account; undefined: root. */
 export function readKeys(disc: Disc, username: string | undefined, problems: Problem[]): KeysByAccount {
   const keys = new Map<string, AuthorizedKey[]>()

@@ -1,6 +1,6 @@
 // What the steps for disks have to know. On another root nothing is looked at: its disks are not this machine's.
 
-import type {GrowRequest, Share} from '../../context/disks.ts'
+import type {GrowRequest, Share} from '../../context/storage/disks.ts'
 import {toolDirectories} from '../../system/commands.ts'
 import {unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'

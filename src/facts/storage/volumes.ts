@@ -1,6 +1,6 @@
 // The file systems that are to fill their disks: how large each is, and what lies below it.
 
-import type {GrowRequest} from '../../context/disks.ts'
+import type {GrowRequest} from '../../context/storage/disks.ts'
 import {type SystemError, unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
 import type {OrElse} from '../facts.ts'

@@ -3,7 +3,7 @@
 
 import type {RunScriptAction} from '../../action/scripts.ts'
 import type {Action} from '../../action.ts'
-import {isConsumed} from '../../context/context.ts'
+import {isConsumed} from '../../context/consumed.ts'
 import type {Variables} from '../../context/variables.ts'
 import type {Problem} from '../../problem.ts'
 import type {StepName} from '../../steps.ts'

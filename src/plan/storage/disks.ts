@@ -2,7 +2,7 @@
 // which all is grown already, which is every one but the first, starts no program.
 
 import type {Action} from '../../action.ts'
-import type {GrowRequest} from '../../context/disks.ts'
+import type {GrowRequest} from '../../context/storage/disks.ts'
 import type {BlockDevice} from '../../facts/storage/block-devices.ts'
 import type {Storage} from '../../facts/storage/storage.ts'
 import type {Volume} from '../../facts/storage/volumes.ts'

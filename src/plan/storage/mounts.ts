@@ -2,7 +2,7 @@
 // no longer names is unmounted; mounts of others are left alone.
 
 import type {Action} from '../../action.ts'
-import {refuseMountPoint, type Share} from '../../context/disks.ts'
+import {refuseMountPoint, type Share} from '../../context/storage/disks.ts'
 import type {Facts} from '../../facts/facts.ts'
 import {findMount} from '../../facts/storage/mounts.ts'
 import type {Problem} from '../../problem.ts'

@@ -1,10 +1,10 @@
 // What a context asks of the guest's disks: file systems that fill them, swap, directories shared by the host
 // (contract §3).
 
-import type {Place, Problem} from '../problem.ts'
-import {type Disc, placeOf} from './disc.ts'
-import type {Assignment} from './shell.ts'
-import {isYes, pickVariable, readPlainValue} from './variables.ts'
+import type {Place, Problem} from '../../problem.ts'
+import {type Disc, placeOf} from '../disc.ts'
+import type {Assignment} from '../shell.ts'
+import {isYes, pickVariable, readPlainValue} from '../variables.ts'
 
 /** A file system that shall fill its disk. */
 export type GrowRequest = {

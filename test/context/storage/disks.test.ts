@@ -6,9 +6,9 @@ import {
   readShares,
   readUsesSwap,
   refuseMountPoint,
-} from '../../src/context/disks.ts'
-import type {Problem} from '../../src/problem.ts'
-import {makeDisc} from './sample-disc.ts'
+} from '../../../src/context/storage/disks.ts'
+import type {Problem} from '../../../src/problem.ts'
+import {makeDisc} from '../sample-disc.ts'
 
 const growths: [text: string, paths: string, complaint?: RegExp][] = [
   ['', '/'],

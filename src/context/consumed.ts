@@ -1,0 +1,43 @@
+// Which step takes which variable. What no step takes is for the scripts on the disc: they run again in the same boot if
+// it changes (contract §5).
+
+import type {StepName} from '../steps.ts'
+import {keyVariables} from './login/keys.ts'
+import {passwordVariables} from './login/password.ts'
+import {sudoVariables} from './login/sudo.ts'
+import {isNicVariable} from './network/nics.ts'
+import {diskVariables, isShareVariable, swapVariables} from './storage/disks.ts'
+
+/** By step, besides the variables that have a number in them. */
+const consumedVariables = {
+  network: [
+    ...['IP_PUBLIC', 'NETMASK', 'GATEWAY', 'NETWORK', 'MAC_PREFIX', 'MAC_RULE', 'NETCFG_TYPE'],
+    ...['NETCFG_NETPLAN_RENDERER', 'DNS', 'SEARCH_DOMAIN'],
+  ],
+  hostname: ['SET_HOSTNAME', 'HOSTNAME'],
+  account: ['USERNAME', 'USERNAME_SHELL'],
+  keys: keyVariables,
+  password: passwordVariables,
+  sudo: sudoVariables,
+  'time-zone': ['TIMEZONE'],
+  console: ['SECURETTY'],
+  onegate: ['ONEGATE_ENDPOINT', 'ONEGATE_TOKEN', 'TOKEN'],
+  disks: diskVariables,
+  swap: swapVariables,
+  online: ['ONLINE_WAIT'],
+  'dns-name': ['DNS_HOSTNAME'],
+  'user-data': ['USER_DATA', 'USERDATA', 'USER_DATA_ENCODING', 'USERDATA_ENCODING'],
+  'start-script': ['START_SCRIPT', 'START_SCRIPT_BASE64', 'START_SCRIPT_ONCE'],
+  scripts: ['INIT_SCRIPTS'],
+  ready: [
+    ...['REPORT_READY', 'VMCONTEXT_REPORT', 'READY_SCRIPT', 'READY_SCRIPT_PATH', 'READY_CA', 'READY_TIMEOUT'],
+    ...['RETRY_COUNT', 'RETRY_WAIT_PERIOD'],
+  ],
+} satisfies Partial<Record<StepName, readonly string[]>>
+
+const consumed = new Set<string>(Object.values(consumedVariables).flat())
+
+/** Tells whether some step takes a variable. */
+export function isConsumed(name: string): boolean {
+  return consumed.has(name) || isNicVariable(name) || isShareVariable(name)
+}
