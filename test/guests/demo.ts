@@ -38,6 +38,10 @@ const todayContext = {
   ETH1_MASK: '255.0.0.0',
   ETH1_IP6: '2001:db8::7',
   ETH1_ALIAS0_IP: '10.0.0.8',
+  USERNAME: 'virtualuser',
+  PASSWORD: 'correct horse',
+  TIMEZONE: 'Europe/Berlin',
+  START_SCRIPT: '#!/bin/sh\necho "hello $USERNAME, it is $(date +%Z)"',
 }
 
 await using key = await makeKeyPair()
@@ -89,26 +93,39 @@ async function showGuest(key: KeyPair, files: DiscFiles): Promise<void> {
   await guest.reboot()
   await show(guest, ['vmcontext', 'boot', '--stage', 'local'])
   await show(guest, ['ifup', '-a'])
-  await showToday(guest)
+  await showToday(guest, key)
 }
 
 /** What today's cloud says, and changes while the guest runs. */
-async function showToday(guest: Guest): Promise<void> {
+async function showToday(guest: Guest, key: KeyPair): Promise<void> {
   heading("Another disc while the guest runs: a context of today's OpenNebula")
   await change(guest, todayContext)
   say('\nBy hand a change is checked. Only eth1 changes, so only eth1 goes down and up:')
   await show(guest, ['vmcontext', 'boot', '--verify', '5', '--rollback'])
   await show(guest, ['ip', '-brief', 'address'])
+  await show(guest, ['cat', '/var/log/vmcontext/START_SCRIPT.log'])
+  await show(guest, ['su', 'virtualuser', '-c', 'sudo -n id -un'])
+  say('\nA key is named, and the script changed: that is all that is done.')
+  await change(guest, todayContext, {SSH_PUBLIC_KEY: key.publicKey, START_SCRIPT: 'echo again'})
+  await show(guest, ['vmcontext', 'boot'])
   heading('A change that cuts the guest off')
-  await change(guest, {...todayContext, ETH0_GATEWAY: '192.168.0.99'})
+  await change(guest, todayContext, {SSH_PUBLIC_KEY: key.publicKey, ETH0_GATEWAY: '192.168.0.99'})
   await show(guest, ['vmcontext', 'boot', '--verify', '2', '--rollback'])
   await show(guest, ['ip', 'route'])
 }
 
-async function change(guest: Guest, variables: Readonly<Record<string, string>>): Promise<void> {
-  const text = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`)
-  await guest.insert({label: 'CONTEXT', files: {'context.sh': text.join('')}})
-  say(`\n${text.join('').trimEnd()}`)
+type Variables = Readonly<Record<string, string>>
+
+/** Puts another disc in, and shows what is new on it. */
+async function change(guest: Guest, variables: Variables, news: Variables = variables): Promise<void> {
+  await guest.insert({label: 'CONTEXT', files: {'context.sh': spell({...variables, ...news})}})
+  say(`\n${spell(news).trimEnd()}`)
+}
+
+function spell(variables: Variables): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join('')
 }
 
 /** What can be shown without root: files of the context's making, in a directory. */
