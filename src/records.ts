@@ -67,10 +67,11 @@ export function noteSteps(
   plan: Plan,
   reports: readonly StepReport[],
 ): void {
-  for (const {name, outcome} of reports) {
-    const step = plan.steps.find(planned => planned.name === name)
-    if (step !== undefined && (outcome === 'changed' || outcome === 'unchanged')) state[name] = step.digest
-  }
+  const done = reports.filter(({outcome}) => outcome === 'changed' || outcome === 'unchanged')
+  const steps = plan.steps.filter(({name}) => done.some(report => report.name === name))
+  const news = steps.filter(({name, digest}) => state[name] !== digest)
+  if (news.length === 0) return
+  for (const {name, digest} of news) state[name] = digest
   quietly(() => writeBootState(system, state))
 }
 
