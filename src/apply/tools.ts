@@ -1,6 +1,6 @@
 // The programs of this machine that a deed may use.
 
-import {toolDirectories} from '../system/commands.ts'
+import {findProgram} from '../system/programs.ts'
 import {openSystem} from '../system/system.ts'
 
 /** Tells whether a program is there. */
@@ -15,8 +15,5 @@ export function isOfBusybox(path: string): boolean {
 
 /** Where a program lies. Those of this machine are meant, whatever root they are to work on. */
 export function findTool(tool: string): string | undefined {
-  const {files} = openSystem('/')
-  return toolDirectories
-    .map(directory => `${directory}/${tool}`)
-    .find(path => files.status(path) !== undefined)
+  return findProgram(openSystem('/'), tool)
 }

@@ -1,5 +1,6 @@
 // Mounting a context disc for as long as it is read, in a way that writes nothing to it and leaves nothing behind.
 
+import {type MountFact, readMounts} from '../facts/storage/mounts.ts'
 import {readBootId} from '../system/clock.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
 import {unlessRefused} from '../system/errors.ts'
@@ -94,7 +95,7 @@ function noted(system: System, directory: string): MountPlace {
 /** Nothing is mounted there, and it is an empty directory or can become one. */
 function isFree(system: System, path: string): boolean {
   const {files} = system
-  if (readMounts(system).some(mount => mount.directory === files.followLinks(path))) return false
+  if (readMounts(system).some(({point}) => point === files.followLinks(path))) return false
   const status = files.status(path)
   return status === undefined || (status.isDirectory() && files.list(path).length === 0)
 }
@@ -114,8 +115,8 @@ export function placeForLooking(machine: System): MountPlace {
 export async function endLeftoverMount(system: System): Promise<void> {
   const note = readNote(system)
   if (note === undefined) return
-  const isOurs = ({device, directory}: MountEntry) =>
-    directory === note.directory && (note.device === undefined || note.device === device)
+  const isOurs = ({point, source}: MountFact) =>
+    point === note.directory && (note.device === undefined || note.device === source)
   const isCurrent = note.bootId !== undefined && note.bootId === readBootId(system.files)
   if (isCurrent && readMounts(system).some(isOurs)) await unmountDirectory(system, note.directory)
   system.files.remove(notePath)
@@ -125,7 +126,6 @@ export async function endLeftoverMount(system: System): Promise<void> {
  * What boot mounts where, for the run after a killed one. The device is left out where a loop device takes its place.
  */
 type Note = {bootId: string | undefined; device?: string | undefined; directory: string}
-type MountEntry = {device: string; directory: string}
 
 function readNote(system: System): Note | undefined {
   try {
@@ -134,19 +134,6 @@ function readNote(system: System): Note | undefined {
   } catch {
     return undefined
   }
-}
-
-function readMounts(system: System): MountEntry[] {
-  const table = system.files.readText('/proc/self/mounts') ?? ''
-  return table.split('\n').map(line => {
-    const [device = '', directory = ''] = line.split(' ').map(unescapeMount)
-    return {device, directory}
-  })
-}
-
-/** proc_mounts: blanks, tabs, newlines and backslashes stand as three octal digits. */
-function unescapeMount(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
 }
 
 // A daemon that a script left behind may stand in the directory: then the mount goes when the daemon does.

@@ -4,7 +4,7 @@
 import type {RunScriptAction} from '../../action/scripts.ts'
 import type {Problem} from '../../problem.ts'
 import {stateDirectory} from '../../report/manifest.ts'
-import {toolDirectories} from '../../system/commands.ts'
+import {findProgram} from '../../system/programs.ts'
 import type {System} from '../../system/system.ts'
 
 /** For texts and copies: /run and /tmp may be mounted noexec, and others can look into /tmp. */
@@ -97,11 +97,11 @@ function canRun({files}: System, machine: number): boolean {
 }
 
 /** Without a slash it is looked for as tools are. */
-function findMissing({files}: System, interpreter: string): string | undefined {
-  const paths = interpreter.includes('/')
-    ? [interpreter]
-    : toolDirectories.map(tools => `${tools}/${interpreter}`)
-  return paths.some(path => files.status(path) !== undefined) ? undefined : interpreter
+function findMissing(system: System, interpreter: string): string | undefined {
+  const isThere = interpreter.includes('/')
+    ? system.files.status(interpreter) !== undefined
+    : findProgram(system, interpreter) !== undefined
+  return isThere ? undefined : interpreter
 }
 
 function describeCarriageReturn(name: string): Problem {

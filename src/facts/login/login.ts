@@ -3,7 +3,7 @@
 
 import {dirname, resolve} from 'node:path'
 import {sudoersPath} from '../../context/login/sudo.ts'
-import {toolDirectories} from '../../system/commands.ts'
+import {findProgram} from '../../system/programs.ts'
 import type {System} from '../../system/system.ts'
 import {readLoginDefs} from './login-defs.ts'
 
@@ -47,8 +47,9 @@ export function readLoginFacts(system: System, {hasAccount, scheme}: LoginQuesti
 /** SUSE keeps the distribution's own file in /usr/etc; one in /etc hides it. */
 const sudoersFiles = ['/etc/sudoers', '/usr/etc/sudoers']
 
-function readSudoFacts({files}: System): SudoFacts {
-  const isInstalled = toolDirectories.some(directory => files.status(`${directory}/sudo`) !== undefined)
+function readSudoFacts(system: System): SudoFacts {
+  const {files} = system
+  const isInstalled = findProgram(system, 'sudo') !== undefined
   if (!isInstalled) return noLoginFacts.sudo
   const file = sudoersFiles.find(path => files.status(path) !== undefined)
   const text = file === undefined ? '' : (files.readText(file) ?? '')

@@ -1,8 +1,8 @@
 // What the steps for disks have to know. On another root nothing is looked at: its disks are not this machine's.
 
 import type {GrowRequest, Share} from '../../context/storage/disks.ts'
-import {toolDirectories} from '../../system/commands.ts'
 import {unlessRefused} from '../../system/errors.ts'
+import {findProgram} from '../../system/programs.ts'
 import type {System} from '../../system/system.ts'
 import type {OrElse} from '../facts.ts'
 import {isInContainer} from '../screen.ts'
@@ -74,14 +74,10 @@ export function readStorage(system: System, request: StorageRequest | undefined,
     mounts,
     volumes,
     pendingGrowth: hasDevice ? readPendingGrowth(system) : [],
-    growTools: new Set(hasDevice ? growTools.filter(tool => isInstalled(system, tool)) : []),
+    growTools: new Set(hasDevice ? growTools.filter(tool => findProgram(system, tool) !== undefined) : []),
     swapAreas: request.usesSwap && !isContained ? orElse(() => readSwapAreas(system), []) : [],
     ownShares: readOwnShares(system),
     sharePoints: new Map(points.map(point => [point, orElse(() => files.followLinks(point), point)])),
     plantedPoints: new Set(points.filter(point => orElse(() => isLedAstray(system, point), true))),
   }
-}
-
-function isInstalled({files}: System, tool: string): boolean {
-  return toolDirectories.some(directory => files.status(`${directory}/${tool}`) !== undefined)
 }
