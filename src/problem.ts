@@ -84,6 +84,11 @@ export function weighProblem(problem: Problem): Weight {
   return weights[problem.code]
 }
 
+/** Tells whether any of them is a failure. */
+export function hasFailure(problems: readonly Problem[]): boolean {
+  return problems.some(problem => weighProblem(problem) === 'failure')
+}
+
 /** Formats the place of a problem the way compilers do: `context.sh:3: HOSTNAME`; '' without one. */
 export function formatPlace({file, line, key}: Place): string {
   const position = file === undefined ? '' : line === undefined ? file : `${file}:${line}`

@@ -1,7 +1,7 @@
 // Carries a plan out: step by step, deed by deed. A deed that fails costs itself; the rest goes on.
 
 import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
-import {describeDefect, type Problem, weighProblem} from '../problem.ts'
+import {describeDefect, hasFailure, type Problem} from '../problem.ts'
 import {describeRecordFailure, forgetGivenBack, type Manifest, writeManifest} from '../report/manifest.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
 import {SystemError} from '../system/errors.ts'
@@ -172,7 +172,7 @@ function judge(
   deeds: readonly DeedReport[],
   problems: readonly Problem[],
 ): StepReport['outcome'] {
-  if (problems.some(problem => weighProblem(problem) === 'failure')) return 'failed'
+  if (hasFailure(problems)) return 'failed'
   if (step.idle !== undefined && step.actions.length === 0) return step.idle
   return deeds.some(deed => deed.status === 'changed') ? 'changed' : 'unchanged'
 }

@@ -1,7 +1,7 @@
 // What a context means: its variables as typed requests, with everything refused that is not what its variable
 // takes. Pure. What a request does to a guest is decided in src/plan.
 
-import {type Problem, weighProblem} from '../problem.ts'
+import {hasFailure, type Problem} from '../problem.ts'
 import {forEachStep, type StepName} from '../steps.ts'
 import {type OneGate, readOneGate} from './cloud/onegate.ts'
 import {type ReadyRequest, readReady} from './cloud/ready.ts'
@@ -119,5 +119,5 @@ function standsInDoubleQuotes(variables: Variables): boolean {
 /** No key variable was dropped, no named file missing, no line refused, and nothing stands below what was not read. */
 function areKeysKnown({dropped, isComplete, lacksFiles}: Disc, problems: readonly Problem[]): boolean {
   if (!isComplete || lacksFiles || keyVariables.some(name => dropped.has(name))) return false
-  return problems.every(problem => weighProblem(problem) !== 'failure')
+  return !hasFailure(problems)
 }

@@ -1,6 +1,6 @@
 // Whether a boot did all that was asked for, over its runs: the stages may be done apart, and again after mending.
 
-import {type Problem, weighProblem} from '../problem.ts'
+import {hasFailure} from '../problem.ts'
 import {type Stage, type StepName, stageOf} from '../steps.ts'
 import type {JudgedParts, RunReport, StepReport} from './report.ts'
 
@@ -29,8 +29,4 @@ export function listFailuresOfBoot(runs: readonly RunReport[], stages: readonly 
     ([name, outcome]) => outcome === 'failed' && stages.includes(stageOf(name)),
   )
   return [...new Set([...missing, ...general, ...failed.map(([name]) => name)])]
-}
-
-function hasFailure(problems: readonly Problem[]): boolean {
-  return problems.some(problem => weighProblem(problem) === 'failure')
 }

@@ -3,7 +3,7 @@
 
 import type {CreateAccountAction} from '../../action/login.ts'
 import type {ByteText} from '../../action.ts'
-import {type Account, readAccounts} from '../../facts/login/accounts.ts'
+import {type Account, readAccounts, readGroups} from '../../facts/login/accounts.ts'
 import {readLoginDefs} from '../../facts/login/login-defs.ts'
 import {endLine} from '../../network/file-edit.ts'
 import type {Ownership} from '../../system/files.ts'
@@ -154,11 +154,6 @@ function findFreeId(system: System, name: string, firstId: number): number {
   let id = firstId
   while (ofAccounts.has(id) || groups.some(({gid}) => gid === id)) id += 1
   return id
-}
-
-function readGroups(system: System): {name: string; gid: number}[] {
-  const lines = (system.files.readText('/etc/group') ?? '').split('\n').map(line => line.split(':'))
-  return lines.flatMap(([name, , gid]) => (/^\d+$/.test(gid ?? '') ? [{name: name!, gid: Number(gid)}] : []))
 }
 
 /** Adds a line, in place of one that a run left that was killed before the account was complete. */

@@ -1,6 +1,6 @@
 // Names of owners as numbers, when the file is written: the account may have been made a moment ago.
 
-import {readAccount} from '../../facts/login/accounts.ts'
+import {readAccount, readGroups} from '../../facts/login/accounts.ts'
 import {succeeded} from '../../system/commands.ts'
 import type {Ownership} from '../../system/files.ts'
 import type {System} from '../../system/system.ts'
@@ -13,17 +13,15 @@ export async function resolveOwner(
   const uid = toNumber(user) ?? readAccount(system, user)?.uid ?? (await ask(system, 'passwd', user))
   if (uid === undefined) return `there is no user ${JSON.stringify(user)}`
   if (group === '') return {uid, gid: 0}
-  const gid = toNumber(group) ?? readGroup(system, group) ?? (await ask(system, 'group', group))
+  const gid =
+    toNumber(group) ??
+    readGroups(system).find(({name}) => name === group)?.gid ??
+    (await ask(system, 'group', group))
   return gid === undefined ? `there is no group ${JSON.stringify(group)}` : {uid, gid}
 }
 
 function toNumber(name: string): number | undefined {
   return /^\d{1,9}$/.test(name) ? Number(name) : undefined
-}
-
-function readGroup({files}: System, name: string): number | undefined {
-  const lines = (files.readText('/etc/group') ?? '').split('\n').map(line => line.split(':'))
-  return toNumber(lines.find(([first]) => first === name)?.[2] ?? '')
 }
 
 /** Whom only a directory service knows, getent finds. */

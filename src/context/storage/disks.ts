@@ -4,7 +4,7 @@
 import type {Place, Problem} from '../../problem.ts'
 import {type Disc, placeOf} from '../disc.ts'
 import type {Assignment} from '../shell.ts'
-import {isYes, pickVariable, readPlainValue} from '../variables.ts'
+import {isNo, isYes, pickVariable, readPlainValue} from '../variables.ts'
 
 /** A file system that shall fill its disk. */
 export type GrowRequest = {
@@ -146,7 +146,7 @@ function readAnswer(disc: Disc, name: string, otherwise: boolean, problems: Prob
   const variable = pickVariable(disc.variables, name)
   if (variable === undefined) return disc.isComplete ? otherwise : undefined
   if (isYes(variable.value)) return true
-  if (!/^(no|false|0|n)$/i.test(variable.value.trim())) {
+  if (!isNo(variable.value)) {
     const message = 'this is neither YES nor NO, so it is taken for NO'
     problems.push({...placeOf(disc, variable), code: 'value-adjusted', message})
   }

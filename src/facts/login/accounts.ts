@@ -46,6 +46,17 @@ export function parseAccounts(text: string): Account[] {
   })
 }
 
+export type Group = {name: string; gid: number; members: readonly string[]}
+
+/** Reads /etc/group. A line that is none is passed over. */
+export function readGroups({files}: System): Group[] {
+  const lines = (files.readText('/etc/group') ?? '').split('\n').map(line => line.trim().split(':'))
+  return lines.flatMap(([name, , gid, members = '']) => {
+    const isEntry = name !== undefined && /^\d{1,9}$/.test(gid ?? '')
+    return isEntry ? [{name, gid: Number(gid), members: members.split(',')}] : []
+  })
+}
+
 /** Reads the names of /etc/group. */
 export function readGroupNames(system: System): string[] {
   const lines = (system.files.readText('/etc/group') ?? '').split('\n')

@@ -9,7 +9,7 @@ import {
 } from '../../context/login/keys-place.ts'
 import type {System} from '../../system/system.ts'
 import type {OrElse} from '../facts.ts'
-import {type Account, readAccount} from './accounts.ts'
+import {type Account, readAccount, readGroups} from './accounts.ts'
 import {readAuthorizedKeys} from './authorized-keys.ts'
 import type {LoosePath} from './keys-entry.ts'
 import type {SshdSetting} from './sshd-config.ts'
@@ -55,10 +55,8 @@ function describeFiles(setting: SshdSetting, name: string): KeysFiles {
 }
 
 /** The groups of an account by the files of the guest (group(5)); undefined where a directory service knows them. */
-function readGroupsOf({files}: System, {name, gid, isElsewhere}: Account): string[] | undefined {
+function readGroupsOf(system: System, {name, gid, isElsewhere}: Account): string[] | undefined {
   if (isElsewhere) return undefined
-  const lines = (files.readText('/etc/group') ?? '').split('\n').map(line => line.trim().split(':'))
-  return lines
-    .filter(([, , id, members = '']) => id === `${gid}` || members.split(',').includes(name))
-    .map(([group]) => group!)
+  const groups = readGroups(system).filter(group => group.gid === gid || group.members.includes(name))
+  return groups.map(group => group.name)
 }

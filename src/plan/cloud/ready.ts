@@ -4,7 +4,7 @@
 import type {RunScriptAction} from '../../action/scripts.ts'
 import type {Step} from '../../action.ts'
 import type {ReadyScript} from '../../context/cloud/ready.ts'
-import {type Problem, weighProblem} from '../../problem.ts'
+import {hasFailure, type Problem} from '../../problem.ts'
 import {listFailuresOfBoot} from '../../report/verdict.ts'
 import {Secret} from '../../secret.ts'
 import {type Stage, type StepName, stages} from '../../steps.ts'
@@ -76,10 +76,6 @@ function listFailedForGood(input: PlanInput, {earlier}: RunScope): StepName[] {
 function listPlannedFailures({bootSoFar}: PlanInput, {earlier}: RunScope): string[] {
   const context = hasFailure(bootSoFar?.contextProblems ?? []) ? ['context'] : []
   return [...context, ...earlier.filter(step => hasFailure(step.problems)).map(step => step.name)]
-}
-
-function hasFailure(problems: readonly Problem[]): boolean {
-  return problems.some(problem => weighProblem(problem) === 'failure')
 }
 
 type ScriptPlan = {script?: RunScriptAction | undefined; request: unknown}
