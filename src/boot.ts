@@ -6,7 +6,7 @@ import {clearScriptFiles} from './apply/scripts/script-file.ts'
 import {describeNic} from './plan/network/network.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {enterPlan, forgetSteps, nameFromDns, noteSteps, quietly, settleManifest} from './records.ts'
-import {readBootState} from './report/boot-state.ts'
+import {type BootState, readBootState} from './report/boot-state.ts'
 import {formatFingerprints, takeNewFingerprints} from './report/fingerprints.ts'
 import {
   formatContext,
@@ -53,7 +53,8 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
     )
     if (prepared === 'switched off') return undefined
-    const run = await carryOut(system, request, prepared, elapsed)
+    const state = readBootState(system)
+    const run = await carryOut(system, request, prepared, state, elapsed)
     const report: RunReport = {
       agent: request.agent,
       stages: request.stages,
@@ -64,7 +65,7 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     }
     const show = showMasked(request.log, prepared.mask)
     show(report.problems.map(problem => formatProblemLine(problem)))
-    const isConfigured = readBootState(system).network !== undefined
+    const isConfigured = state.network !== undefined
     show([formatSummary(report, describeGuest(prepared, run.steps, isConfigured))], {isSummary: true})
     quietly(() => writeReport(system, report, prepared.mask))
     return report
@@ -77,10 +78,10 @@ async function carryOut(
   system: System,
   {agent, log, stages, only}: BootRequest,
   prepared: Prepared,
+  state: BootState,
   elapsed: () => number,
 ) {
   const {manifest, plan, source, contextReport} = prepared
-  const state = readBootState(system)
   const show = showMasked(log, prepared.mask)
   const onStepEnd = (step: StepReport) => {
     show(formatStep(step))
