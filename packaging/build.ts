@@ -15,6 +15,7 @@ import {promisify} from 'node:util'
 import pkgLog from '@yao-pkg/pkg/lib-es5/log.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
 import {build, type Plugin} from 'esbuild'
+import {collectPayload} from './payload.ts'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '..')
@@ -78,7 +79,7 @@ async function bundle(entry: string, script: string): Promise<void> {
     // import() has no loader behind it in a snapshot; this way esbuild writes it as a late require().
     supported: {'dynamic-import': false},
     define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [lateStandardStreams],
+    plugins: [lateStandardStreams, carriedPayload],
     banner: {js: forgetPlace},
     // What a stack trace calls the script. Names and lines stay, so that it says something: minifying saves half a ms.
     footer: {js: '//# sourceURL=vmcontext.cjs'},
@@ -111,6 +112,17 @@ const lateStandardStreams: Plugin = {
         throw new Error(`${path} has changed: where does execa keep the streams now?`)
       const getters = ['stdin', 'stdout', 'stderr'].map(name => `{get: () => process.${name}}`)
       return {contents: text.replace(early, `Object.defineProperties([], [${getters}])`), loader: 'js'}
+    })
+  },
+}
+
+/** What the agent installs besides itself lies inside it as text. */
+const carriedPayload: Plugin = {
+  name: 'carried-payload',
+  setup({onLoad}) {
+    onLoad({filter: /\/src\/image\/install\/payload\.ts$/}, async () => {
+      const texts = JSON.stringify(await collectPayload())
+      return {contents: `export const payload = ${texts}`, loader: 'js'}
     })
   },
 }

@@ -1,7 +1,7 @@
 // Where the program begins: arguments in, exit code out. In the packaged binary this module has been evaluated when
 // the binary was built, and what V8 made of it is restored at every start; only the function below runs then.
 
-import {writeSync} from 'node:fs'
+import {readSync, writeSync} from 'node:fs'
 import {isatty} from 'node:tty'
 import {startupSnapshot} from 'node:v8'
 import packageFile from '../package.json' with {type: 'json'}
@@ -25,6 +25,7 @@ async function main(): Promise<void> {
       isTerminal: () => isatty(1),
       print: text => writeAll(1, text),
       printError: text => writeAll(2, text),
+      ask: question => (isatty(0) && isatty(2) ? askForLine(question) : undefined),
       onStop(stop) {
         for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
       },
@@ -45,4 +46,12 @@ function writeAll(descriptor: number, text: string): void {
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
     }
   }
+}
+
+/** Puts a question to the terminal and reads the line that is typed; undefined at its end (Ctrl-D). */
+function askForLine(question: string): string | undefined {
+  writeAll(2, question)
+  const buffer = Buffer.alloc(4096)
+  const length = readSync(0, buffer)
+  return length === 0 ? undefined : buffer.toString('utf8', 0, length).trim()
 }

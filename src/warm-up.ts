@@ -52,7 +52,14 @@ export async function warmUp(directory: string): Promise<void> {
     machine.makeDirectory(dirname(path))
     machine.write(path, text, {mode: 0o644, durable: false})
   }
-  const quiet = {environment: {}, isTerminal: () => false, print() {}, printError() {}, onStop() {}}
+  const quiet = {
+    environment: {},
+    isTerminal: () => false,
+    print() {},
+    printError() {},
+    ask: () => undefined,
+    onStop() {},
+  }
   const today = ['--context', join(directory, 'today')]
   for (const [command, ...options] of [
     ['plan'],

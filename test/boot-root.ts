@@ -9,7 +9,15 @@ export async function bootRoot(root: string, ...options: readonly string[]): Pro
     said += text
   }
   const args = ['boot', '--root', root, ...options]
-  const terminal = {args, environment: {}, isTerminal: () => false, print, printError: print, onStop() {}}
+  const terminal = {
+    args,
+    environment: {},
+    isTerminal: () => false,
+    print,
+    printError: print,
+    ask: () => undefined,
+    onStop() {},
+  }
   const exitCode = await start(terminal, '0.0.0')
   return `${said.replaceAll(/ +\d+ ms$/gm, '').replaceAll(/ in \d+\.\d\d s/g, '')}exit ${exitCode}\n`
 }

@@ -18,6 +18,7 @@ export async function runVmcontext(...args: string[]): Promise<Run> {
       printError(text) {
         said.errors += text
       },
+      ask: () => undefined,
       onStop() {},
     },
     '0.0.0',

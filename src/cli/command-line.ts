@@ -1,30 +1,40 @@
 // The command line as people know it, read into a value. Running it is someone else's job.
 
-import {Command, CommanderError, InvalidArgumentError, Option} from 'commander'
-import type {Assignment} from '../context/shell.ts'
-import {parseOverride} from '../settings/settings.ts'
-import {type Stage, type StepName, stageOf, stages, stepNames} from '../steps.ts'
-
-export type CommonOptions = {
-  stages: readonly Stage[]
-  root: string
-  contextPath?: string | undefined
-  overrides: readonly Assignment[]
-  linksPath?: string | undefined
-  strict: boolean
-  force: boolean
-  only?: readonly StepName[] | undefined
-}
-
-/** `--verify`, `--no-verify`, `--rollback`, `--no-rollback`; what is undefined was not said. */
-export type VerificationChoice = {seconds?: number | false | undefined; rollsBack?: boolean | undefined}
+import {Command, CommanderError} from 'commander'
+import {type BootInvocation, declareBoot, declarePlan, type PlanInvocation} from './commands/boot.ts'
+import {type DiscInvocation, declareDisc} from './commands/disc.ts'
+import {
+  declareInstall,
+  declareUninstall,
+  type InstallInvocation,
+  type UninstallInvocation,
+} from './commands/install.ts'
+import {declareSeal, type SealInvocation} from './commands/seal.ts'
 
 /** What the command line asks for. */
 export type Invocation =
-  | ({command: 'boot'; quiet: boolean; verification: VerificationChoice} & CommonOptions)
-  | ({command: 'plan'; json: boolean; check: boolean} & CommonOptions)
+  | BootInvocation
+  | PlanInvocation
+  | ImageInvocation
   /** Text to print and the exit code: help, the version, or what is wrong with the command line. */
   | {command: 'print'; text: string; exitCode: number}
+
+/** Those for people who make images. */
+export type ImageInvocation = DiscInvocation | InstallInvocation | UninstallInvocation | SealInvocation
+
+/** Takes what a command has read. */
+export type Found = (invocation: Invocation) => void
+
+type CommandEntry = {name: string; description: string; declare: (command: Command, found: Found) => void}
+
+const commands: readonly CommandEntry[] = [
+  {name: 'boot', description: 'configure this guest from its context', declare: declareBoot},
+  {name: 'plan', description: 'print what boot would do now; change nothing', declare: declarePlan},
+  {name: 'disc', description: 'build, show or check a context disc', declare: declareDisc},
+  {name: 'install', description: 'put the agent into a guest or an image', declare: declareInstall},
+  {name: 'uninstall', description: 'take the agent out again', declare: declareUninstall},
+  {name: 'seal', description: 'make a guest or an image fit to be cloned', declare: declareSeal},
+]
 
 const exitUsage = 2
 
@@ -32,13 +42,13 @@ const exitUsage = 2
 export function parseCommandLine(args: readonly string[], version: string): Invocation {
   let output = ''
   let invocation: Invocation | undefined
-  const program = createProgram(version, found => {
+  const program = createProgram(args, version, found => {
     invocation = found
   })
   const collect = (text: string) => {
     output += text
   }
-  for (const command of [program, ...program.commands]) {
+  for (const command of withSubcommands(program)) {
     command.exitOverride().configureOutput({writeOut: collect, writeErr: collect, getOutHelpWidth: () => 80})
   }
   try {
@@ -50,119 +60,26 @@ export function parseCommandLine(args: readonly string[], version: string): Invo
   return invocation ?? {command: 'print', text: program.helpInformation(), exitCode: exitUsage}
 }
 
-function createProgram(version: string, found: (invocation: Invocation) => void): Command {
+/** Options are declared for the command that is named: a boot need not learn those of the others. */
+function createProgram(args: readonly string[], version: string, found: Found): Command {
   const program = new Command('vmcontext')
     .description('Turns what the cloud says about a virtual machine into a configured guest.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showSuggestionAfterError()
-    .addHelpText('after', examples.program)
-  const boot = program
-    .command('boot')
-    .description('configure this guest from its context')
-    .option('-q, --quiet', 'print only the last line and what is wrong', false)
-    .option('--verify <seconds>', 'check a network that is changed while it runs', readSeconds)
-    .option('--no-verify', 'do not check it (default: 10 s on a terminal)')
-    .option('--rollback', 'take the change back if the guest is cut off')
-    .option('--no-rollback', 'leave it (default: take it back on a terminal)')
-    .addHelpText('after', examples.boot)
-    .action(({quiet, verify, rollback, ...options}, command: Command) => {
-      refuseOtherStage(options, command)
-      // commander has true for an option with a negation that was not given.
-      const seconds = verify === true ? undefined : verify
-      const verification = {seconds, rollsBack: rollback}
-      found({command: 'boot', quiet, verification, ...readCommon(options)})
-    })
-  const plan = program
-    .command('plan')
-    .description('print what boot would do now; change nothing')
-    .option('--json', 'print the plan as JSON', false)
-    .option('--check', 'exit with 1 if there is anything to do', false)
-    .addHelpText('after', examples.plan)
-    .action((options, command: Command) => {
-      refuseOtherStage(options, command)
-      found({command: 'plan', json: options.json, check: options.check, ...readCommon(options)})
-    })
-  for (const command of [boot, plan]) addCommonOptions(command)
+    .addHelpText('after', exitCodeHelp)
+  for (const {name, description, declare} of commands) {
+    const command = program.command(name).description(description)
+    if (args.includes(name)) declare(command, found)
+  }
   return program
 }
 
-function addCommonOptions(command: Command): void {
-  command
-    .addOption(
-      new Option('--stage <stage>', 'do one stage only (default: both)').choices(Object.keys(stages)),
-    )
-    .option('--root <dir>', 'the guest is this directory; nothing of it is executed', '/')
-    .option('--context <path>', 'take this directory, context.sh, image or device for the context')
-    .option('--links <file>', 'NICs of the guest, "NAME MAC [PCI]" a line, instead of /sys')
-    .option('--set <key=value>', 'a setting above those of vmcontext.conf; may be repeated', readOverride, [])
-    .option('--strict', 'exit with 1 on a warning too', false)
-    .option('--force', 'repeat what was done in this boot, or once for good', false)
-    .option('--only <step>', 'do this step alone, and repeat it; may be repeated', readStep)
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
-/** A run that does nothing of what is asked for would look like one that has done it. */
-function refuseOtherStage({stage, only = []}: {stage?: Stage; only?: StepName[]}, command: Command): void {
-  const other = only.find(step => stage !== undefined && stageOf(step) !== stage)
-  if (other === undefined) return
-  command.error(`error: --only ${other} is a step of the stage ${stageOf(other)}, not of ${stage}`)
-}
-
-function readSeconds(text: string): number {
-  if (!/^\d{1,3}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError('It takes a number of seconds, 1 to 999.')
-  return Number(text)
-}
-
-function readOverride(text: string, earlier: Assignment[]): Assignment[] {
-  const override = parseOverride(text)
-  if (override === undefined) throw new InvalidArgumentError('It takes KEY=VALUE.')
-  return [...earlier, override]
-}
-
-function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
-  const name = stepNames.find(step => step === text)
-  if (name === undefined) throw new InvalidArgumentError(`The steps are ${stepNames.join(', ')}.`)
-  return [...new Set([...earlier, name])]
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: commander hands over what was declared above, untyped.
-function readCommon(options: any): CommonOptions {
-  return {
-    stages: options.stage === undefined ? stagesOf(options.only) : [options.stage],
-    root: options.root,
-    contextPath: options.context,
-    overrides: options.set,
-    linksPath: options.links,
-    strict: options.strict,
-    force: options.force,
-    only: options.only,
-  }
-}
-
-/** Those that the steps belong to; both if none are named. */
-function stagesOf(only: readonly StepName[] | undefined): Stage[] {
-  const all = Object.keys(stages) as Stage[]
-  return all.filter(stage => only === undefined || only.some(step => stageOf(step) === stage))
-}
-
-const examples = {
-  program: `
+const exitCodeHelp = `
 Exit codes: 0 done, warnings and "no context" included; 1 something that was
-asked for was not done; 2 wrong usage; 3 could not start.`,
-  boot: `
-Examples:
-  vmcontext boot                   what the init script does, both stages
-  vmcontext boot --stage local     network, host name, account, keys
-  vmcontext boot --only keys       install and revoke keys, nothing else
-  vmcontext boot --verify 30 --rollback
-                                   undo what cuts the guest off
-  vmcontext boot --root /mnt/image --context ./context
-                                   configure an image tree`,
-  plan: `
-Examples:
-  vmcontext plan                   what the next boot would change
-  vmcontext plan --check && echo up to date
-  vmcontext plan --root /mnt/image --links nics.txt --context context.iso`,
-}
+asked for was not done; 2 wrong usage; 3 could not start.`

@@ -12,7 +12,9 @@ import {stopCommands} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import {LockedError} from '../system/lock.ts'
 import {openSystem} from '../system/system.ts'
-import {type Invocation, parseCommandLine, type VerificationChoice} from './command-line.ts'
+import {type ImageInvocation, type Invocation, parseCommandLine} from './command-line.ts'
+import type {BootInvocation, PlanInvocation, VerificationChoice} from './commands/boot.ts'
+import {openRoot, refuseEmpty, UsageError} from './usage.ts'
 
 /** The outside world of a command: its arguments, its environment and where its text goes. */
 export type Terminal = {
@@ -21,6 +23,8 @@ export type Terminal = {
   isTerminal(): boolean
   print(text: string): void
   printError(text: string): void
+  /** Asks a person for a line; undefined if nobody sits there. */
+  ask(question: string): string | undefined
   /** Calls back whenever the program is told to end (SIGTERM, SIGINT, SIGHUP). */
   onStop(stop: () => void): void
 }
@@ -52,9 +56,11 @@ export async function start(terminal: Terminal, version: string): Promise<number
   }
 }
 
-class UsageError extends Error {}
-
 async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal, version: string) {
+  if (isForImages(invocation)) {
+    const {runImageCommand} = await import('./image-commands.ts')
+    return runImageCommand(invocation, terminal, version)
+  }
   const system = openSystem(openRoot(invocation.root))
   const request = readRequest(invocation, terminal)
   if (invocation.command === 'plan') {
@@ -73,23 +79,11 @@ async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal
   return exitCodeOf(report?.outcome ?? 'done', invocation.strict)
 }
 
-function openRoot(path: string): string {
-  const {files} = openSystem('/')
-  const root = resolve(refuseEmpty('--root', path))
-  const [status, running] = [files.status(root), files.status('/')]
-  if (!status?.isDirectory()) throw new UsageError(`--root: ${path} is no directory`)
-  const isRunning = status.dev === running?.dev && status.ino === running.ino
-  if (isRunning && root !== '/') throw new UsageError(`--root: ${path} is the running system; leave it out`)
-  return root
+function isForImages(invocation: Exclude<Invocation, {command: 'print'}>): invocation is ImageInvocation {
+  return invocation.command !== 'boot' && invocation.command !== 'plan'
 }
 
-/** A variable of a script that was not set must not mean the directory that happens to be the current one. */
-function refuseEmpty(option: string, path: string): string {
-  if (path === '') throw new UsageError(`${option}: the path is empty`)
-  return path
-}
-
-function readRequest(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal): Request {
+function readRequest(invocation: BootInvocation | PlanInvocation, terminal: Terminal): Request {
   const {command, stages, contextPath, overrides, linksPath, force, only} = invocation
 
   const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))

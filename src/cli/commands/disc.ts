@@ -1,0 +1,49 @@
+// `vmcontext disc build`, `disc show` and `disc check` on the command line.
+
+import type {Command} from 'commander'
+import type {Found} from '../command-line.ts'
+
+export type DiscBuildInvocation = {
+  command: 'disc build'
+  /** The VM template. */
+  template: string
+  output: string
+  /** Files of virtual networks, in the order given. */
+  networks: readonly string[]
+  /** The file of the user's template. */
+  user?: string | undefined
+  /** `KEY=VALUE`, as if the template had it: `VMID=85`. */
+  set: readonly string[]
+  format: '2.2' | 'today'
+  strict: boolean
+}
+export type DiscShowInvocation = {command: 'disc show'; path: string; json: boolean}
+export type DiscCheckInvocation = {command: 'disc check'; path: string; strict: boolean}
+export type DiscInvocation = DiscBuildInvocation | DiscShowInvocation | DiscCheckInvocation
+
+/** Gives the command `disc` its own commands. */
+export function declareDisc(disc: Command, found: Found): void {
+  const collect = (text: string, earlier: string[]) => [...earlier, text]
+  disc
+    .command('build <template>')
+    .description('make the disc that OpenNebula would make of a VM template')
+    .requiredOption('-o, --output <file>', 'the ISO image to write')
+    .option('--network <file>', 'the template of a virtual network; may be repeated', collect, [])
+    .option('--user <file>', "the template of the machine's user")
+    .option('--set <key=value>', 'a value above the template, like VMID=85; may be repeated', collect, [])
+    .option('--format <format>', 'quoting and label of OpenNebula 2.2, or of today', 'today')
+    .option('--strict', 'a reference that leads nowhere is an error', false)
+    .action((template, {network, ...options}) => {
+      found({command: 'disc build', template, networks: network, ...options})
+    })
+  disc
+    .command('show <path>')
+    .description('print what a guest would understand of a disc, secrets masked')
+    .option('--json', 'print it as JSON', false)
+    .action((path, {json}) => found({command: 'disc show', path, json}))
+  disc
+    .command('check <path>')
+    .description('name what is wrong with a disc')
+    .option('--strict', 'exit with 1 on a warning too', false)
+    .action((path, {strict}) => found({command: 'disc check', path, strict}))
+}

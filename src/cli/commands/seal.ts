@@ -1,0 +1,33 @@
+// `vmcontext seal` on the command line.
+
+import type {Command} from 'commander'
+import type {Found} from '../command-line.ts'
+
+export type SealInvocation = {
+  command: 'seal'
+  root: string
+  dryRun: boolean
+  yes: boolean
+  /** Say what is not clean, and change nothing. */
+  check: boolean
+  /** The operations to do, `-NAME` to leave one out; undefined: all that are on by default. */
+  operations?: readonly string[] | undefined
+  /** Delete the accounts that a context created, homes included. */
+  accounts: boolean
+  json: boolean
+}
+
+/** Gives the command `seal` its options. */
+export function declareSeal(seal: Command, found: Found): void {
+  seal
+    .option('--root <dir>', 'the image tree to seal', '/')
+    .option('--check', 'say what is not clean, and exit with 1 if anything is; change nothing', false)
+    .option('--dry-run', 'print what would be removed, and why; change nothing', false)
+    .option('--operations <list>', 'only these operations, or all but these: a,b or -a,-b')
+    .option('--accounts', 'delete the accounts that a context created, homes included', false)
+    .option('--json', 'print it as JSON', false)
+    .option('-y, --yes', 'ask nothing', false)
+    .action(({operations, ...options}) => {
+      found({command: 'seal', operations: operations?.split(','), ...options})
+    })
+}
