@@ -1,7 +1,12 @@
 // A problem is a value: what is wrong, where, and what to do about it. It costs one thing, never the boot.
 
-/** Where a problem was found: a file, the line in it (from 1), the variable. */
-export type Place = {file?: string | undefined; line?: number | undefined; key?: string | undefined}
+/** Where a problem was found: a file, the line and column in it (from 1), the variable. */
+export type Place = {
+  file?: string | undefined
+  line?: number | undefined
+  column?: number | undefined
+  key?: string | undefined
+}
 
 /**
  * Every kind of problem and how much it weighs. This is the one place that decides it.
@@ -53,10 +58,18 @@ const weights = {
   'hook-passed-over': 'note',
   /** A hook that somebody else than root could have written. */
   'hook-refused': 'failure',
+  /** Something of a context disc will not work in any guest, or must not be there. */
+  'disc-wrong': 'failure',
+  /** Something of a context disc may not do what its author expects. */
+  'disc-doubtful': 'warning',
+  /** Something of a context disc that is worth knowing. */
+  'disc-note': 'note',
   /** A program of the guest that a deed takes is not there. */
   'tool-missing': 'warning',
   /** A deed that was tried and did not succeed. */
   'deed-failed': 'failure',
+  /** Nothing would start the agent when this guest boots. */
+  'start-missing': 'failure',
   /** A mistake in this program. It costs its step, like any other problem. */
   defect: 'failure',
   /** A deed that this run cannot do (another root, no privilege) and leaves undone. */
@@ -65,6 +78,16 @@ const weights = {
   'fact-missing': 'warning',
   /** The agent's own records could not be read or kept. */
   'record-damaged': 'warning',
+  /** A template reads as its author may not expect; nothing is wrong. */
+  'template-note': 'note',
+  /** The front end would refuse this, or make something else of it than its author may expect. */
+  'template-doubtful': 'warning',
+  /** A reference in a context leads nowhere: its place is empty, as the front end has it. */
+  'reference-empty': 'warning',
+  /** No disc can be made of this template. */
+  'template-refused': 'failure',
+  /** A file that a disc cannot hold, or that is not there. */
+  'file-refused': 'failure',
 } as const satisfies Record<string, Weight>
 
 export type Weight = 'note' | 'warning' | 'failure'
@@ -90,8 +113,8 @@ export function hasFailure(problems: readonly Problem[]): boolean {
 }
 
 /** Formats the place of a problem the way compilers do: `context.sh:3: HOSTNAME`; '' without one. */
-export function formatPlace({file, line, key}: Place): string {
-  const position = file === undefined ? '' : line === undefined ? file : `${file}:${line}`
+export function formatPlace({file, line, column, key}: Place): string {
+  const position = file === undefined ? '' : [file, line, column].filter(part => part !== undefined).join(':')
   return [position, key].filter(part => part !== undefined && part !== '').join(': ')
 }
 

@@ -35,9 +35,18 @@ const consumedVariables = {
   ],
 } satisfies Partial<Record<StepName, readonly string[]>>
 
-const consumed = new Set<string>(Object.values(consumedVariables).flat())
+const consumers = new Map<string, StepName>(
+  Object.entries(consumedVariables).flatMap(([step, names]) => names.map(name => [name, step as StepName])),
+)
 
 /** Tells whether some step takes a variable. */
 export function isConsumed(name: string): boolean {
-  return consumed.has(name) || isNicVariable(name) || isShareVariable(name)
+  return consumerOf(name) !== undefined
+}
+
+/** The step that takes a variable; undefined if it is for scripts. */
+export function consumerOf(name: string): StepName | undefined {
+  return (
+    consumers.get(name) ?? (isNicVariable(name) ? 'network' : isShareVariable(name) ? 'mounts' : undefined)
+  )
 }

@@ -10,6 +10,11 @@ export type Mask = (text: string) => string
 
 /** The names of variables whose values are secret (contract §2). */
 const secretNames = /^(CRYPTED_)?PASSWORD|TOKEN/
+/** Tells whether the value of a variable of this name, in capitals, is secret. */
+export function isSecretName(name: string): boolean {
+  return secretNames.test(name)
+}
+
 /** A shorter one would take single letters out of every line. */
 const lengthLimit = 4
 

@@ -8,6 +8,7 @@ import type {Files} from '../system/files.ts'
 import {openSystem, type System} from '../system/system.ts'
 import {type Drive, readDrive, readDrives} from './drives.ts'
 import {acquireGuestinfo} from './guestinfo.ts'
+import {openIsoSource} from './iso/iso-source.ts'
 import {type MountPlace, mountVolume} from './mount.ts'
 import {contextFileName, type FoundSource, type Recognition, type Source, unreadable} from './source.ts'
 import {identifyVolume, superblockLength, type Volume} from './superblock.ts'
@@ -58,11 +59,18 @@ async function acquireNamed(path: string, place: MountPlace): Promise<Source> {
   if (status === undefined)
     return unreadable(path, 'it does not exist', 'name a directory, a context.sh, an image or a device')
   if (status.isDirectory()) return openDirectory(machine.files, 'named', path)
-  const volume = identifyVolume(machine.files.readAt(path, 0, superblockLength) ?? Buffer.alloc(0))
+  // Reading a pipe would wait for whoever writes into it.
+  if (!status.isFile() && !status.isBlockDevice())
+    return unreadable(path, 'it is neither a directory nor a file nor a disc')
+  const head = machine.files.readAt(path, 0, superblockLength) ?? Buffer.alloc(0)
+  const volume = identifyVolume(head)
+  if (volume?.type === 'iso9660' && !place.runsScripts) return openIsoSource(machine.files, path, 'named')
   if (volume !== undefined) return mountDisc('named', path, volume, place)
-  if (status.isFile())
+  // A text has none: it is an image that is damaged, or anything else.
+  if (status.isFile() && !head.includes(0))
     return {...found(machine.files, 'named', path, dirname(path)), contextFile: basename(path)}
-  return unreadable(path, 'there is no file system on it that a context comes on')
+  const also = status.isFile() ? ', nor is it a text' : ''
+  return unreadable(path, `there is no file system on it that a context comes on${also}`)
 }
 
 async function searchDrives(

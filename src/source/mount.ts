@@ -55,6 +55,8 @@ export async function mountVolume(
 export type MountPlace = {
   directory: string
   layout: string
+  /** Scripts are run from there, so that files have to be files; who only looks need not mount an ISO image. */
+  runsScripts?: boolean
   prepare(device: string | undefined): void
   cleanUp(): void
   /** Where to mount instead, if the context has its own use for the directory. */
@@ -78,6 +80,7 @@ function noted(system: System, directory: string): MountPlace {
   return {
     directory,
     layout: bootLayout,
+    runsScripts: true,
     prepare(device) {
       files.makeDirectory(directory)
       const note: Note = {bootId: readBootId(files), device, directory: files.followLinks(directory)}

@@ -1,7 +1,23 @@
 // What came of looking for a context: found, or one of three states that are not the same thing (contract §1).
 
 import type {Problem} from '../problem.ts'
-import type {Files} from '../system/files.ts'
+
+/** What is asked of the files of a context, wherever they lie. `Files` has all of it. */
+export type SourceFiles = {
+  /** The names in a directory in the order of their bytes; none if it does not exist. */
+  list(path: string): string[]
+  /** What a path leads to; undefined if nothing is there. */
+  status(path: string): EntryStatus | undefined
+  /** Where a symbolic link points; undefined if there is none. */
+  readLink(path: string): string | undefined
+  /** The bytes of a regular file; undefined if there is none. Throws SystemError if it cannot be read. */
+  read(path: string): Buffer | undefined
+  /** The same as UTF-8. */
+  readText(path: string): string | undefined
+}
+
+/** Of stat(2), what matters of a file on a disc. */
+export type EntryStatus = {mode: number; size: number; isFile(): boolean; isDirectory(): boolean}
 
 /** How a context was recognised: the row of the table in contract §1. */
 export type Recognition =
@@ -29,7 +45,7 @@ export type FoundSource = {
   origin: string
   /** Where its files are now, a path for `files`. */
   directory: string
-  files: Files
+  files: SourceFiles
   /** The file of variables in it. */
   contextFile: string
   problems: Problem[]

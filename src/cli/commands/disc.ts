@@ -1,6 +1,6 @@
 // `vmcontext disc build`, `disc show` and `disc check` on the command line.
 
-import type {Command} from 'commander'
+import {type Command, Option} from 'commander'
 import type {Found} from '../command-line.ts'
 
 export type DiscBuildInvocation = {
@@ -12,6 +12,10 @@ export type DiscBuildInvocation = {
   networks: readonly string[]
   /** The file of the user's template. */
   user?: string | undefined
+  /** Files of images, which FILES_DS and `$IMAGE[…]` name. */
+  images: readonly string[]
+  /** Where the paths in FILES begin instead of `/`. */
+  files?: string | undefined
   /** `KEY=VALUE`, as if the template had it: `VMID=85`. */
   set: readonly string[]
   format: '2.2' | 'today'
@@ -23,18 +27,24 @@ export type DiscInvocation = DiscBuildInvocation | DiscShowInvocation | DiscChec
 
 /** Gives the command `disc` its own commands. */
 export function declareDisc(disc: Command, found: Found): void {
-  const collect = (text: string, earlier: string[]) => [...earlier, text]
+  const collect = (text: string, earlier: string[] = []) => [...earlier, text]
   disc
     .command('build <template>')
     .description('make the disc that OpenNebula would make of a VM template')
     .requiredOption('-o, --output <file>', 'the ISO image to write')
-    .option('--network <file>', 'the template of a virtual network; may be repeated', collect, [])
+    .option('--network <file>', 'the template of a virtual network; may be repeated', collect)
     .option('--user <file>', "the template of the machine's user")
-    .option('--set <key=value>', 'a value above the template, like VMID=85; may be repeated', collect, [])
-    .option('--format <format>', 'quoting and label of OpenNebula 2.2, or of today', 'today')
-    .option('--strict', 'a reference that leads nowhere is an error', false)
-    .action((template, {network, ...options}) => {
-      found({command: 'disc build', template, networks: network, ...options})
+    .option('--image <file>', 'the template of an image, for FILES_DS; may be repeated', collect)
+    .option('--files <dir>', 'where the files of the template lie, instead of /')
+    .option('--set <key=value>', 'a value above the template, like VMID=85; may be repeated', collect)
+    .addOption(
+      new Option('--format <format>', 'grammar, quoting and label of that OpenNebula')
+        .choices(['2.2', 'today'])
+        .default('today'),
+    )
+    .option('--strict', 'write nothing if anything is doubtful, like a reference that leads nowhere')
+    .action((template, {network = [], image = [], set = [], strict = false, ...options}) => {
+      found({command: 'disc build', template, networks: network, images: image, set, strict, ...options})
     })
   disc
     .command('show <path>')

@@ -54,6 +54,7 @@ export function buildScriptEnvironment(
   return {environment: {...environment, MOUNT_DIR: mountDirectory}, problems}
 }
 
-function isWithheld(name: string): boolean {
+/** Tells whether scripts go without a variable because of its name. */
+export function isWithheld(name: string): boolean {
   return withheld.some(entry => (entry.endsWith('*') ? name.startsWith(entry.slice(0, -1)) : name === entry))
 }
