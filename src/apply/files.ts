@@ -69,7 +69,7 @@ export function own(
     manifest.files[path] = {sha256, previous: current ?? null}
     return
   }
-  const {link: _, ...rest} = entry
+  const {link: _link, adopted: _adopted, ...rest} = entry
   manifest.files[path] = {...rest, sha256, ...overwritten(entry, current)}
 }
 

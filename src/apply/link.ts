@@ -10,7 +10,7 @@ export const linkHandler: Handler<LinkAction> = {
     const current = keepEntry(system, path)
     if (current !== undefined && 'link' in current && current.link === target) return
     const entry = manifest.files[path]
-    const known =
+    const {adopted: _, ...known} =
       entry === undefined ? {previous: current ?? null} : {...entry, ...overwritten(entry, current)}
     manifest.files[path] = {...known, sha256: null, link: target}
   },

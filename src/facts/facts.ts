@@ -2,7 +2,7 @@
 
 import {sudoersPath} from '../context/login/sudo.ts'
 import type {Problem} from '../problem.ts'
-import {readOriginals} from '../report/manifest.ts'
+import {adoptedPaths, readOriginals} from '../report/manifest.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {type FileFact, type FileTree, readFileTree} from './files.ts'
@@ -83,7 +83,8 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   problems.push(...orElse(() => findRivals(system, services), []))
   const os = orElse(() => readOperatingSystem(system), unknownSystem)
   const network = readNetworkFacts(system, {...options, os, services}, problems, orElse)
-  const named = options.timeZone === undefined ? namedFiles : [...namedFiles, ...timeZoneFiles]
+  const asked = options.timeZone === undefined ? namedFiles : [...namedFiles, ...timeZoneFiles]
+  const named = [...asked, ...adoptedPaths(options.manifest)]
   const sources = (known: FileTree) => network.concernedDialects.flatMap(each => each.sources(known))
   const files = readFileTree(system, known => [...named, ...sources(known)], problems)
   return {

@@ -4,11 +4,13 @@ import type {System} from '../system/system.ts'
 
 /**
  * The names of all services that something starts at boot, without their endings: units with a link in a `.wants` or
- * `.requires` of systemd, scripts with an S link of SysV init or in a runlevel of OpenRC, and `networking` where the
- * one script of a busybox guest calls ifup.
+ * `.requires` of systemd, scripts with an S link of SysV init or in a runlevel of OpenRC, jobs of upstart, and
+ * `networking` where the one script of a busybox guest calls ifup.
  */
 export function readStartedServices(system: System): ReadonlySet<string> {
-  const started = [readUnits(system), readSysvScripts(system)].flat().filter(name => !isMasked(system, name))
+  const started = [readUnits(system), readSysvScripts(system), readJobs(system)]
+    .flat()
+    .filter(name => !isMasked(system, name))
   const others = [...readOpenrcScripts(system), ...(busyboxCallsIfup(system) ? ['networking'] : [])]
   return new Set([...started, ...others])
 }
@@ -32,6 +34,16 @@ function readSysvScripts({files}: System): string[] {
   })
   const names = levels.flatMap(path => files.list(path))
   return names.filter(name => /^S\d\d/.test(name)).map(name => name.slice(3))
+}
+
+/** upstart starts what stands in its directory, unless an override says `manual` (init(5)). */
+function readJobs({files}: System): string[] {
+  if (['/sbin/initctl', '/usr/sbin/initctl'].every(path => files.status(path) === undefined)) return []
+  const names = files.list('/etc/init').flatMap(name => /^(.*)\.conf$/.exec(name)?.slice(1) ?? [])
+  return names.filter(name => {
+    const texts = ['conf', 'override'].map(ending => files.readText(`/etc/init/${name}.${ending}`) ?? '')
+    return !texts.some(text => /^\s*manual\s*$/m.test(text)) && /^\s*start on\b/m.test(texts[0]!)
+  })
 }
 
 /** Of the runlevels those that a boot goes through (openrc(8)); somebody's own runlevel is none of them. */

@@ -1,13 +1,18 @@
 // Carrying out deeds, one after another. Installing is all or nothing: then what was done is undone when a deed fails.
 
 import {dirname} from 'node:path'
+import {setImmediate} from 'node:timers/promises'
 import type {Problem} from '../problem.ts'
-import {describeEnd, succeeded} from '../system/commands.ts'
+import {count} from '../report/lines.ts'
+import {describeEnd, stopSignal, succeeded} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import type {Files} from '../system/files.ts'
 import type {System} from '../system/system.ts'
-import {copyFile, removeTree} from '../system/trees.ts'
+import {copyFile} from '../system/trees.ts'
 import type {Deed} from './deed.ts'
+import {performInside} from './perform-inside.ts'
+import {deleteAccount, lockPassword, revokeKeys} from './perform-login.ts'
+import {rememberBefore, type Undo} from './undo.ts'
 
 export type Performance = {
   /** How many deeds are done; fewer than there were if one failed and the rest was given up. */
@@ -29,29 +34,52 @@ export async function performDeeds(
   {mode, onDone}: PerformOptions,
 ): Promise<Performance> {
   const problems: Problem[] = []
-  const undo: (() => void)[] = []
+  const undo: Undo[] = []
+  const remembered = new Set<string>()
   let done = 0
   for (const [index, deed] of deeds.entries()) {
+    if (mode === 'each' && (await isStopped())) {
+      const message = `told to stop: ${count(deeds.length - index, 'thing')} not done`
+      return {done, problems: [...problems, {code: 'deed-failed', message}]}
+    }
     try {
-      if (mode === 'all') undo.push(rememberBefore(system.files, deed))
+      if (mode === 'all') undo.push(...rememberOnce(system.files, deed, remembered))
       await perform(system, deed)
       done += 1
       onDone?.(deed, index)
     } catch (error) {
       if (!(error instanceof SystemError)) throw error
-      if (deed.kind === 'run' && deed.optional === true) continue
+      if (deed.kind === 'run' && deed.optional === true) {
+        problems.push({code: 'deed-left-out', message: error.message})
+        continue
+      }
       problems.push({code: 'deed-failed', message: error.message})
       if (mode === 'each') continue
       problems.push(...undoAll(undo))
       return {done: 0, problems}
     }
   }
+  for (const {forget} of undo) forget()
   return {done, problems}
 }
 
-function undoAll(undo: readonly (() => void)[]): Problem[] {
+/** A signal is heard only when nothing else is done. */
+async function isStopped(): Promise<boolean> {
+  await setImmediate()
+  return stopSignal().aborted
+}
+
+/** A path that two deeds change goes back to what it was before the first. */
+function rememberOnce(files: Files, deed: Deed, remembered: Set<string>): Undo[] {
+  if (!('path' in deed) || remembered.has(deed.path)) return []
+  const undo = rememberBefore(files, deed)
+  remembered.add(deed.path)
+  return [undo]
+}
+
+function undoAll(undo: readonly Undo[]): Problem[] {
   const problems: Problem[] = []
-  for (const takeBack of undo.toReversed()) {
+  for (const {takeBack} of undo.toReversed()) {
     try {
       takeBack()
     } catch (error) {
@@ -64,7 +92,14 @@ function undoAll(undo: readonly (() => void)[]): Problem[] {
 
 async function perform(system: System, deed: Deed): Promise<void> {
   const {files} = system
+  if (deed.inside !== undefined) return performInside(files, deed, deed.inside)
   switch (deed.kind) {
+    case 'revoke-keys':
+      return revokeKeys(system, deed)
+    case 'lock-password':
+      return lockPassword(system, deed)
+    case 'delete-account':
+      return deleteAccount(system, deed)
     case 'write':
       files.makeDirectory(dirname(deed.path))
       if (files.linkStatus(deed.path)?.isSymbolicLink()) files.remove(deed.path)
@@ -73,12 +108,18 @@ async function perform(system: System, deed: Deed): Promise<void> {
       files.makeDirectory(dirname(deed.path))
       return copyFile(files, deed.from, deed.path, deed.mode)
     case 'remove':
-      return removeTree(files, deed.path)
+      return performInside(files, deed, dirname(deed.path))
+    case 'remove-directory':
+      if (files.status(deed.path)?.isDirectory() && files.list(deed.path).length === 0)
+        files.removeDirectory(deed.path)
+      return
     case 'empty':
-      return empty(files, deed.path)
+      return performInside(files, deed, dirname(deed.path))
     case 'link':
       files.makeDirectory(dirname(deed.path))
       return files.link(deed.path, deed.target)
+    case 'rename':
+      return files.rename(deed.path, deed.to)
     case 'make-directory':
       return files.makeDirectory(deed.path, deed.mode)
     case 'run': {
@@ -87,22 +128,4 @@ async function perform(system: System, deed: Deed): Promise<void> {
       if (!succeeded(result)) throw new SystemError(deed.purpose, new Error(describeEnd(result)))
     }
   }
-}
-
-function empty(files: Files, path: string): void {
-  const status = files.status(path)
-  if (status?.isFile()) files.write(path, '', {mode: status.mode & 0o7777, owner: status})
-}
-
-/** Makes the function that puts back what a deed is about to change. */
-function rememberBefore(files: Files, deed: Deed): () => void {
-  if (deed.kind === 'run' || deed.kind === 'make-directory') return () => {}
-  const {path} = deed
-  const status = files.linkStatus(path)
-  if (status === undefined) return () => removeTree(files, path)
-  const link = files.readLink(path)
-  if (link !== undefined) return () => files.link(path, link)
-  if (!status.isFile()) throw new SystemError(`replace ${path}`, new Error('it is no file'))
-  const bytes = files.read(path) ?? ''
-  return () => files.write(path, bytes, {mode: status.mode & 0o7777, owner: status})
 }

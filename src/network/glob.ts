@@ -5,6 +5,12 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return compile(pattern).test(text)
 }
 
+/** Makes the function that tells it of many. */
+export function globMatcher(pattern: string): (text: string) => boolean {
+  const expression = compile(pattern)
+  return text => expression.test(text)
+}
+
 /** The pattern with nothing but `*` in it that matches at least as much. */
 export function widenGlob(pattern: string): string {
   return pattern.replace(/\[[^\]/]+\]|\?/g, '*')

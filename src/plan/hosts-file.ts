@@ -25,7 +25,8 @@ export function editHosts(
   return {text: lines.join('\n'), hosts: {line, original}}
 }
 
-function withoutOurs(text: ByteText, ours: readonly HostsLine[]): string[] {
+/** The lines of the text without ours: what stood in the place of one returns. */
+export function withoutOurs(text: ByteText, ours: readonly HostsLine[]): string[] {
   const lines = text === '' ? [''] : text.split('\n')
   const left = ours.find(({line}) => lines.includes(line))
   if (left === undefined) return lines

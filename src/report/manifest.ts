@@ -11,8 +11,8 @@ import {type OwnedKeys, readOwnedKeys} from './owned-keys.ts'
 import type {OwnedNics} from './owned-nics.ts'
 
 export const stateDirectory = '/var/lib/vmcontext'
-const manifestPath = `${stateDirectory}/manifest.json`
-const keptDirectory = `${stateDirectory}/kept`
+export const manifestPath = `${stateDirectory}/manifest.json`
+export const keptDirectory = `${stateDirectory}/kept`
 const version = 1
 
 /** A copy of a file as it was; its bytes lie in the state directory under their hash. */
@@ -29,6 +29,11 @@ export type OwnedFile = {
   link?: string
   /** What stood there before the agent first came; null if nothing did. */
   previous: KeptCopy | KeptLink | null
+  /**
+   * A rival wrote it, before us, and `install --take-over` has made it ours: the next network that a context describes
+   * is written as if `previous` stood there.
+   */
+  adopted?: true
   /** What others wrote over ours later on and we replaced. */
   overwritten?: (KeptCopy | KeptLink)[]
 }
@@ -99,7 +104,7 @@ function readUnlessRefused(system: System, problems: Problem[]): string | undefi
 
 /** Writes the manifest if it differs from what is there. A damaged one is kept beside it. */
 export function writeManifest(system: System, manifest: Manifest): void {
-  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  const text = formatManifest(manifest)
   const current = system.files.readText(manifestPath)
   if (current === text) return
   system.files.makeDirectory(stateDirectory, 0o700)
@@ -107,6 +112,16 @@ export function writeManifest(system: System, manifest: Manifest): void {
     system.files.write(`${manifestPath}.damaged`, current, {mode: 0o600})
   }
   system.files.write(manifestPath, text, {mode: 0o600})
+}
+
+/** Gives the text that the manifest is to have. */
+export function formatManifest(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** The files that a rival wrote and that count as ours. */
+export function adoptedPaths({files}: Pick<Manifest, 'files'>): string[] {
+  return Object.keys(files).filter(path => files[path]!.adopted === true)
 }
 
 /** Forgets files that are again what they were before the agent came: they are no longer ours. */
@@ -141,6 +156,11 @@ export function keepCopy(system: System, {bytes, mode, uid, gid}: FoundFile): Ke
     system.files.write(copy, bytes, {mode: 0o600})
   }
   return {sha256, mode: mode & 0o7777, uid, gid}
+}
+
+/** Where the bytes of a kept copy lie. */
+export function keptPath({sha256}: KeptCopy): string {
+  return `${keptDirectory}/${sha256}`
 }
 
 /** Reads the kept copies: for each file that is ours what stood there before; undefined: nothing. */

@@ -166,7 +166,13 @@ function append(system: System, path: string, line: string, mode: number): void 
   edit(system, path, withLine, mode)
 }
 
-function edit(system: System, path: string, change: (text: ByteText) => ByteText, newMode = 0o644): void {
+/** Changes the text of one of them. What would stay the same is not written. */
+export function edit(
+  system: System,
+  path: string,
+  change: (text: ByteText) => ByteText,
+  newMode = 0o644,
+): void {
   const {files} = system
   const text = files.read(path)?.toString('latin1') ?? ''
   const changed = change(text)

@@ -44,18 +44,27 @@ async function makeKeys(system: System, paths: readonly string[], areDefault: bo
     end = describe(argv[0], await system.run({argv, timeoutMs: left}))
   }
   const missing = () => paths.filter(path => !isThere(system, path))
-  if (system.files.status(redHatTool) !== undefined) {
-    for (const path of paths.filter(isUsual)) await run(redHatTool, typeOf(path)!)
-  } else if (areDefault) await run('ssh-keygen', '-A')
-  // What -A left out was left out for a reason; an old ssh-keygen does not know it (CentOS 5).
-  if (areDefault && missing().length < paths.length) return end
-  for (const path of missing()) {
+  const make = async (path: string): Promise<void> => {
     system.files.makeDirectory(dirname(path))
     // It would ask before it writes over an empty file. A link to where nothing is mounted yet stays.
     if (system.files.linkStatus(path)?.isFile()) system.files.remove(path)
     await run('ssh-keygen', '-q', '-t', typeOf(path) ?? 'rsa', '-N', '', '-f', path)
   }
+  if (system.files.status(redHatTool) !== undefined) {
+    for (const path of paths.filter(isUsual)) await run(redHatTool, typeOf(path)!)
+  } else if (areDefault) {
+    for (const path of paths.filter(isQuick)) await make(path)
+    await run('ssh-keygen', '-A')
+  }
+  // What -A left out was left out for a reason; an old ssh-keygen does not know it (CentOS 5).
+  if (areDefault && missing().length < paths.length) return end
+  for (const path of missing().toSorted((a, b) => Number(isQuick(b)) - Number(isQuick(a)))) await make(path)
   return end
+}
+
+/** No prime has to be found for it. With RSA's, -A begins, and on a busy host that took over 30 s (seen). */
+function isQuick(path: string): boolean {
+  return typeOf(path) === 'ed25519'
 }
 
 function isThere({files}: System, path: string): boolean {

@@ -10,8 +10,11 @@ const sharedMs = 30_000
 /** Left to each, however long the others took: unhindered they take milliseconds. */
 const leastMs = 3000
 
+/** All that is needed of a workshop to run one of them. */
+export type LoginWorkshop = Pick<Workshop, 'system' | 'loginMsSpent'>
+
 /** Runs one of them, again while another tool is editing the account files. */
-export async function runLoginTool(workshop: Workshop, command: Command): Promise<CommandResult> {
+export async function runLoginTool(workshop: LoginWorkshop, command: Command): Promise<CommandResult> {
   const begin = performance.now()
   const left = () => sharedMs - (workshop.loginMsSpent ?? 0) - (performance.now() - begin)
   const result = await retryWhileLocked(workshop.system, () => {

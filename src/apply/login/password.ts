@@ -12,10 +12,10 @@ import {type Command, type CommandResult, describeEnd, succeeded} from '../../sy
 import {SystemError, unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
 import {findTool, isInstalled, isOfBusybox} from '../tools.ts'
-import {failed, type Handler, type Workshop} from '../workshop.ts'
+import {failed, type Handler} from '../workshop.ts'
 import {enterHash} from './account-files.ts'
 import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
-import {runLoginTool} from './login-tool.ts'
+import {type LoginWorkshop, runLoginTool} from './login-tool.ts'
 
 export const setPasswordHandler: Handler<SetPasswordAction> = {
   async perform(action, workshop) {
@@ -47,9 +47,10 @@ type Trouble = {reason: string; cure?: string | undefined}
 
 const timeoutMs = 20_000
 
-async function setPassword(
-  workshop: Workshop,
-  {account, password}: SetPasswordAction,
+/** Sets it, with nothing written down; tells why if that could not be done. */
+export async function setPassword(
+  workshop: LoginWorkshop,
+  {account, password}: Pick<SetPasswordAction, 'account' | 'password'>,
 ): Promise<Trouble | undefined> {
   const {system} = workshop
   const {kind, secret} = password
@@ -63,7 +64,7 @@ async function setPassword(
 
 /** busybox may be built to take DES, of which only eight characters count; then it is asked for better first. */
 async function runChpasswd(
-  workshop: Workshop,
+  workshop: LoginWorkshop,
   kind: PasswordKind,
   input: string,
 ): Promise<Trouble | undefined> {
@@ -81,7 +82,7 @@ const noTool: Trouble = {
 }
 
 async function runTool(
-  workshop: Workshop,
+  workshop: LoginWorkshop,
   argv: readonly [string, ...string[]],
   input: string,
 ): Promise<(Trouble & {isLasting: boolean}) | undefined> {

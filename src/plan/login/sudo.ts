@@ -5,6 +5,7 @@ import type {Action} from '../../action.ts'
 import {sudoersPath} from '../../context/login/sudo.ts'
 import type {FileFact} from '../../facts/files.ts'
 import type {Problem} from '../../problem.ts'
+import {adoptedPaths} from '../../report/manifest.ts'
 import {nothingAsked, type PlanInput, type StepPlan} from '../input.ts'
 import {isServiceAccount} from './account.ts'
 
@@ -14,13 +15,14 @@ export function planSudo(input: PlanInput): StepPlan {
   const problems = [...contextProblems.sudo]
   if (context === undefined || !context.accountIsKnown || !context.sudo.isKnown) return nothingAsked(problems)
   const account = decide(input, problems)
-  if (
+  const isNothing =
     account === undefined &&
     manifest.files[sudoersPath] === undefined &&
-    !isRule(facts.files.get(sudoersPath))
-  )
-    return nothingAsked(problems)
-  const actions = account === undefined ? planWithdrawal(input) : planRule(input, formatRule(account))
+    !isRule(facts.files.get(sudoersPath)) &&
+    withdrawAdopted(input).length === 0
+  if (isNothing) return nothingAsked(problems)
+  const own = account === undefined ? planWithdrawal(input) : planRule(input, formatRule(account))
+  const actions = [...own, ...withdrawAdopted(input)]
   const file = facts.login.sudo.readsDirectory
   return {summary: account ?? 'nobody', actions, problems, request: {account, file}}
 }
@@ -84,6 +86,14 @@ function planRule({facts}: PlanInput, content: string): Action[] {
   const now = facts.files.get(sudoersPath)
   if (now?.content === content && now.mode === mode) return []
   return [{kind: 'write-sudo-rule', path: sudoersPath, content, mode}]
+}
+
+/** The rule of an agent before us that was taken over. */
+function withdrawAdopted({manifest, facts}: PlanInput): Action[] {
+  const isRuleFile = (path: string) => path.startsWith('/etc/sudoers.d/') && facts.files.has(path)
+  return adoptedPaths(manifest)
+    .filter(isRuleFile)
+    .map(path => ({kind: 'remove', path}))
 }
 
 /** What stood there before us comes back. */

@@ -11,23 +11,26 @@ import {planResolvConf} from '../../network/resolv-conf.ts'
 import type {Problem} from '../../problem.ts'
 import {listRecords} from '../../report/owned-nics.ts'
 import type {PlanInput} from '../input.ts'
+import {giveUpAdopted, hideAdopted} from './adopted.ts'
 import {verify} from './verification.ts'
 
 export type NetworkFiles = {actions: Action[]; problems: Problem[]}
 
 /** Plans the files of every dialect, and the commands that make them count. */
 export function planFiles(
-  input: PlanInput,
+  seen: PlanInput,
   dialect: Dialect,
   network: Network,
   giveBack: readonly LinkName[],
 ): NetworkFiles {
+  const {input, left} = hideAdopted(seen, network)
   const surroundings = describeSurroundings(input)
   const rendering = dialect.render({network, withdraw: [], giveBack}, surroundings)
   const others = input.facts.dialects.filter(each => each.dialect !== dialect)
   const besides = others.map(each => letGo(input, each, dialect, {network, giveBack}, surroundings))
   const names = planNames(input, dialect, network, surroundings)
-  const files = [...besides.flatMap(other => other.files), ...rendering.files, ...names.files]
+  const written = [...besides.flatMap(other => other.files), ...rendering.files, ...names.files]
+  const files = [...giveUpAdopted(left, written), ...written]
   const problems = [rendering, ...besides, names].flatMap(part => part.problems)
   return {actions: arrange(input, dialect, network, {...rendering, files}, surroundings), problems}
 }
