@@ -3,6 +3,8 @@
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {describeProgram} from '../src/cli/command-line.ts'
+import {renderBash, renderFish, renderZsh} from '../src/cli/completions.ts'
 import {writeInitFiles} from './init-scripts.ts'
 
 const manual = join(import.meta.dirname, 'man')
@@ -12,9 +14,24 @@ export async function collectPayload(): Promise<Record<string, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'vmcontext-payload-'))
   try {
     await writeInitFiles(directory)
-    return {...(await readAll(directory, '')), ...(await readAll(manual, 'man/'))}
+    return {
+      ...(await readAll(directory, '')),
+      ...(await readAll(manual, 'man/')),
+      ...renderAllCompletions(),
+      'vmcontext.conf': await readFile(join(import.meta.dirname, 'vmcontext.conf'), 'utf8'),
+    }
   } finally {
     await rm(directory, {recursive: true})
+  }
+}
+
+/** What the shells complete, of the command line as it is. */
+function renderAllCompletions(): Record<string, string> {
+  const program = describeProgram()
+  return {
+    'completions/vmcontext.bash': renderBash(program),
+    'completions/_vmcontext': renderZsh(program),
+    'completions/vmcontext.fish': renderFish(program),
   }
 }
 

@@ -13,14 +13,14 @@
 # `ln -s ../init.d/vmcontext.sh /etc/rc2.d/S01vmcontext.sh && insserv`. Without that it is dead: only what is in
 # /etc/init.d/.depend.* is started, and a hard link never gets there.
 #
-# upstart (Ubuntu 9.10 to 14.10) reads no headers: call this script from the pre-start of networking.conf in
-# /etc/init, where it needs no argument.
+# upstart (Ubuntu 9.10 to 14.10) reads no headers and has jobs of its own: init/upstart.
 #
 # A boot never fails because of this script: it exits 0 and says what happened. Only `status` answers with its code.
 
 # The final script takes over its stage only if it is linked into a runlevel: a mere copy would never be run.
 final_is_enabled() {
-  for link in /etc/rc[2345].d/S[0-9][0-9]"$name"-final* /etc/init.d/rc[2345].d/S[0-9][0-9]"$name"-final*; do
+  for link in /etc/rc[2345].d/S[0-9][0-9]"$name"-final* /etc/init.d/rc[2345].d/S[0-9][0-9]"$name"-final* \
+    /etc/init.d/S[0-9][0-9]"$name"-final*; do
     [ -x "$link" ] && return 0
   done
   return 1

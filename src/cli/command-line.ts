@@ -1,6 +1,7 @@
 // The command line as people know it, read into a value. Running it is someone else's job.
 
 import {Command, CommanderError} from 'commander'
+import {stepNames} from '../steps.ts'
 import {type BootInvocation, declareBoot, declarePlan, type PlanInvocation} from './commands/boot.ts'
 import {type DiscInvocation, declareDisc} from './commands/disc.ts'
 import {
@@ -74,6 +75,43 @@ function createProgram(args: readonly string[], version: string, found: Found): 
     if (args.includes(name)) declare(command, found)
   }
   return program
+}
+
+/** A command of the program, for whoever describes them all. */
+export type CommandDescription = {
+  name: string
+  description: string
+  options: readonly OptionDescription[]
+  commands: readonly CommandDescription[]
+}
+export type OptionDescription = {
+  /** `--root`, `-y`. */
+  flags: readonly string[]
+  description: string
+  /** Takes a value; the word for it: `dir`. */
+  value?: string | undefined
+  choices?: readonly string[] | undefined
+}
+
+/** Describes the program with all of its commands. */
+export function describeProgram(): CommandDescription {
+  const names = commands.map(({name}) => name)
+  return describeCommand(createProgram(names, '', () => {}))
+}
+
+function describeCommand(command: Command): CommandDescription {
+  const help = command.createHelp()
+  return {
+    name: command.name(),
+    description: command.description(),
+    options: help.visibleOptions(command).map(({short, long, description, flags, argChoices}) => ({
+      flags: [short, long].filter(flag => flag !== undefined),
+      description,
+      value: /<(\S+)>/.exec(flags)?.[1],
+      choices: argChoices ?? (flags.includes('<step>') ? stepNames : undefined),
+    })),
+    commands: help.visibleCommands(command).map(describeCommand),
+  }
 }
 
 function withSubcommands(command: Command): Command[] {

@@ -11,7 +11,10 @@ export function openRoot(path: string): string {
   const {files} = openSystem('/')
   const root = resolve(refuseEmpty('--root', path))
   const [status, running] = [files.status(root), files.status('/')]
-  if (!status?.isDirectory()) throw new UsageError(`--root: ${path} is no directory`)
+  if (!status?.isDirectory()) {
+    const cure = status === undefined ? '' : '; an image has to be mounted first'
+    throw new UsageError(`--root: ${path} is no directory${cure}`)
+  }
   const isRunning = status.dev === running?.dev && status.ino === running.ino
   if (isRunning && root !== '/') throw new UsageError(`--root: ${path} is the running system; leave it out`)
   return root

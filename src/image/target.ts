@@ -3,6 +3,7 @@
 
 import {isInContainer} from '../facts/screen.ts'
 import {unlessRefused} from '../system/errors.ts'
+import type {Files} from '../system/files.ts'
 import type {System} from '../system/system.ts'
 
 /** The architectures that the agent is built for, as os.arch() names them. */
@@ -44,15 +45,21 @@ const machines: Record<number, string> = {
 
 function readArchitecture({files}: System): string | undefined {
   for (const path of programs) {
-    const head = unlessRefused(
-      () => files.readAt(path, 0, 20),
+    const found = unlessRefused(
+      () => readElfMachine(files, path),
       () => undefined,
     )
-    if (head === undefined || head.length < 20 || head.toString('latin1', 0, 4) !== '\x7fELF') continue
-    const machine = head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18)
-    return machines[machine] ?? `ELF machine ${machine}`
+    if (found !== undefined) return found
   }
   return undefined
+}
+
+/** What a program is built for; undefined if it is none (elf(5)). */
+export function readElfMachine(files: Files, path: string): string | undefined {
+  const head = files.readAt(path, 0, 20)
+  if (head === undefined || head.length < 20 || head.toString('latin1', 0, 4) !== '\x7fELF') return undefined
+  const machine = head[5] === 2 ? head.readUInt16BE(18) : head.readUInt16LE(18)
+  return machines[machine] ?? `ELF machine ${machine}`
 }
 
 /** A hypervisor tells of itself in the processor's flags; firmware names who made the machine. */

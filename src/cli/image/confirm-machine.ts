@@ -1,0 +1,30 @@
+// Before an image command works on the running machine itself: is it meant?
+
+import {describeMachine} from '../../image/sight.ts'
+import type {Target} from '../../image/target.ts'
+import type {System} from '../../system/system.ts'
+import type {Terminal} from '../start.ts'
+import {UsageError} from '../usage.ts'
+
+/**
+ * Asks where the running machine does not look like a guest. `deed` completes "really …".
+ *
+ * @returns false if the answer is no.
+ * @throws UsageError if nobody is there to ask.
+ */
+export function confirmMachine(
+  system: System,
+  target: Target,
+  {deed, yes, terminal}: {deed: string; yes: boolean; terminal: Terminal},
+): boolean {
+  if (!system.live || target.guest !== undefined || yes) return true
+  const lines = describeMachine(system).map(line => `  ${line}\n`)
+  terminal.printError(`This machine is not a guest, as far as one can see:\n${lines.join('')}`)
+  const answer = terminal.ask(`Really ${deed} this machine itself? [y/N] `)
+  if (answer === undefined) {
+    throw new UsageError(
+      `this machine is not a guest, and nobody is there to ask: --yes if it is meant all the same, else --root DIR`,
+    )
+  }
+  return /^y(es)?$/i.test(answer)
+}
