@@ -7,14 +7,18 @@ import {
   constants,
   fchownSync,
   fstatSync,
+  fsyncSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  rmdirSync,
   type Stats,
 } from 'node:fs'
 import {attempt, codeOf, SystemError} from './errors.ts'
-import {type Ownership, writeAtomically} from './files.ts'
+import {type Ownership, unlinkEntry, writeAtomically} from './files.ts'
 import {lookAt} from './status.ts'
 
 export type Directory = {
@@ -30,7 +34,16 @@ export type Directory = {
   read(name: string, limit?: number): Buffer | undefined
   /** Puts a file in place atomically. */
   write(name: string, bytes: Uint8Array, mode: number, owner?: Ownership): void
+  /**
+   * Takes the content out of a regular file; all else of it stays, its security label too. False if it is none, or has
+   * another name elsewhere, where somebody else may count on it.
+   */
+  empty(name: string): boolean
   makeDirectory(name: string, mode: number, owner?: Ownership): void
+  /** The names of its entries. */
+  list(): string[]
+  /** Takes an entry away that may have gone already; a link itself. An empty directory goes too. */
+  remove(name: string): void
   /** Opens a directory in it; a link is not followed. The caller closes it. */
   open(name: string): Directory
   close(): void
@@ -54,8 +67,11 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
     read: (name, limit) => attempt(`read ${path}/${name}`, () => readRegular(at(name), limit)),
     write: (name, bytes, mode, owner) =>
       attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode, owner})),
+    empty: name => attempt(`empty ${path}/${name}`, () => emptyRegular(at(name))),
     makeDirectory: (name, mode, owner) =>
       attempt(`create the directory ${path}/${name}`, () => makeDirectory(at(name), mode, owner)),
+    list: () => attempt(`list ${path}`, () => readdirSync(at(''))),
+    remove: name => attempt(`remove ${path}/${name}`, () => removeEntry(at(name))),
     open: name => openDirectory(at(name), `${path}/${name}`, constants.O_NOFOLLOW),
     close: () => closeSync(descriptor),
   }
@@ -72,6 +88,24 @@ function makeDirectory(path: string, mode: number, owner: Ownership | undefined)
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
     fchownSync(descriptor, owner.uid, owner.gid)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function removeEntry(path: string): void {
+  if (lookAt(lstatSync, path)?.isDirectory()) rmdirSync(path)
+  else unlinkEntry(path)
+}
+
+function emptyRegular(path: string): boolean {
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const status = fstatSync(descriptor)
+    if (!status.isFile() || status.nlink > 1) return false
+    ftruncateSync(descriptor)
+    fsyncSync(descriptor)
+    return true
   } finally {
     closeSync(descriptor)
   }

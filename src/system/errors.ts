@@ -12,6 +12,7 @@ const words: Record<string, string> = {
   ERR_FS_EISDIR: 'a directory is in its way',
   ELOOP: 'it is a symbolic link, or links lead in a circle',
   EMFILE: 'too many open files',
+  ENAMETOOLONG: 'its path is too long',
   ENODEV: 'there is no such device',
   ENOENT: 'there is no such file',
   ENOMEDIUM: 'there is no disc in the drive',

@@ -23,6 +23,7 @@ import {
   statfsSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
@@ -177,13 +178,18 @@ export function openFiles(root: string) {
   return files
 }
 
+/** The name beside a file under which the one is made that is to take its place. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.vmcontext-new`)
+}
+
 /**
  * Writes a temporary file beside the target, with its final mode and owner before it has any content, then renames
  * it. Its name is always the same, so that one left behind by a killed run is replaced and not collected.
  */
 export function writeAtomically(target: string, bytes: string | Uint8Array, options: WriteOptions): void {
   const directory = dirname(target)
-  const temporary = join(directory, `.${basename(target)}.vmcontext-new`)
+  const temporary = temporaryName(target)
   rmSync(temporary, {force: true})
   const descriptor = openSync(
     temporary,
@@ -210,9 +216,18 @@ export function writeAtomically(target: string, bytes: string | Uint8Array, opti
   if (options.durable !== false) syncDirectory(directory)
 }
 
+/** Takes away a file, a link or a special file that may have gone already. rm() of Node hides why it was refused. */
+export function unlinkEntry(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+}
+
 /** Makes the link beside its place, then renames it: at every moment there is the old entry or the new one. */
 function linkAtomically(entry: string, target: string): void {
-  const temporary = join(dirname(entry), `.${basename(entry)}.vmcontext-new`)
+  const temporary = temporaryName(entry)
   rmSync(temporary, {force: true})
   symlinkSync(target, temporary)
   try {

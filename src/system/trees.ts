@@ -6,9 +6,11 @@ import {
   copyFileSync,
   fchmodSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -16,8 +18,8 @@ import {
   statfsSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
-import {attempt, codeOf} from './errors.ts'
-import type {Files} from './files.ts'
+import {attempt, codeOf, SystemError, unlessRefused} from './errors.ts'
+import {type Files, temporaryName, unlinkEntry} from './files.ts'
 import {lookAt} from './status.ts'
 
 /** What a tree holds: its entries, itself included, and the bytes of its files. */
@@ -35,11 +37,40 @@ export function measureTree(files: Files, path: string): TreeSize {
   return size
 }
 
+/** A file in a tree, by its guest path. */
+export type TreeFile = {path: string; bytes: number}
+
+/**
+ * Lists what is in a directory and is none itself, as far as the machine lets one look: whoever nests directories too
+ * deep for a path is in nobody's way. No link is followed and no other file system entered.
+ */
+export function listTree(files: Files, path: string): TreeFile[] {
+  const found: TreeFile[] = []
+  const visit = () => {
+    const top = files.locateEntry(path)
+    walk(top, (entry, status) => {
+      if (status.isDirectory()) return
+      found.push({path: `${path}${entry.slice(top.length)}`, bytes: sizeOnDisk(status)})
+    })
+  }
+  unlessRefused(
+    () => attempt(`look at ${path}`, visit),
+    () => undefined,
+  )
+  return found
+}
+
+/** The bytes of a file; one of holes (lastlog) has no more than its blocks. */
+export function sizeOnDisk(status: Stats): number {
+  if (!status.isFile() || status.size === 0) return 0
+  return Math.min(status.size, Math.max(status.blocks * 512, 1))
+}
+
 /** Removes a tree, or a single entry. No link is followed; what another file system is mounted on stays. */
 export function removeTree(files: Files, path: string): void {
   attempt(`remove ${path}`, () =>
     walk(files.locateEntry(path), (entry, status) => {
-      if (!status.isDirectory()) return rmSync(entry, {force: true})
+      if (!status.isDirectory()) return unlinkEntry(entry)
       try {
         rmdirSync(entry)
       } catch (error) {
@@ -57,7 +88,7 @@ export function removeTree(files: Files, path: string): void {
 export function copyFile(files: Files, from: string, path: string, mode: number): void {
   attempt(`write ${path}`, () => {
     const target = files.locateEntry(path)
-    const temporary = join(dirname(target), `.${basename(target)}.vmcontext-new`)
+    const temporary = temporaryName(target)
     rmSync(temporary, {force: true})
     try {
       copyFileSync(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
@@ -72,6 +103,50 @@ export function copyFile(files: Files, from: string, path: string, mode: number)
     } catch (error) {
       rmSync(temporary, {force: true})
       throw error
+    }
+  })
+}
+
+/** The name beside a file under which it is kept while another one takes its place. */
+export function asideName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.vmcontext-old`)
+}
+
+/**
+ * Gives a file a second name, so that it can come back when another one has taken its place: that takes no space.
+ * Undefined where the file system knows no second names.
+ */
+export function setAside(files: Files, path: string): {putBack(): void; forget(): void} | undefined {
+  const entry = files.locateEntry(path)
+  const aside = asideName(entry)
+  const forget = () => attempt(`remove ${asideName(path)}`, () => rmSync(aside, {force: true}))
+  forget()
+  try {
+    linkSync(entry, aside)
+  } catch (error) {
+    if (['EPERM', 'EOPNOTSUPP', 'EMLINK', 'ENOSYS'].includes(codeOf(error))) return undefined
+    throw new SystemError(`replace ${path}`, error)
+  }
+  const putBack = () => {
+    attempt(`put back ${path}`, () => renameSync(aside, entry))
+    // Two names of one file: rename(2) then does nothing.
+    forget()
+  }
+  return {putBack, forget}
+}
+
+/** Calls back with a file of this machine, piece by piece. */
+export function readPieces(path: string, take: (piece: Buffer) => void): void {
+  attempt(`read ${path}`, () => {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    try {
+      const buffer = Buffer.alloc(1024 * 1024)
+      for (let length = -1; length !== 0; ) {
+        length = readSync(descriptor, buffer)
+        if (length > 0) take(buffer.subarray(0, length))
+      }
+    } finally {
+      closeSync(descriptor)
     }
   })
 }
