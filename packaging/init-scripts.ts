@@ -1,6 +1,6 @@
 // Puts the init scripts together: what they have in common, and a header for each family of distributions and each
 // stage of the boot. Run by itself, it writes dist/init: a directory for each family of SysV init, and openrc, systemd,
-// udev, mdev, hot-plug, lxc.
+// upstart, udev, mdev, hot-plug, lxc.
 
 import {cp, mkdir, readFile, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
@@ -50,7 +50,7 @@ export async function writeInitFiles(directory: string): Promise<void> {
     await write(join('openrc', openrcNames[stage]), await assembleOpenrcScript(stage))
   }
   await write('hot-plug/hot-plug', await assembleHotPlug())
-  for (const name of ['systemd', 'udev', 'mdev', 'lxc']) {
+  for (const name of ['systemd', 'udev', 'mdev', 'lxc', 'upstart']) {
     await cp(join(sources, name), join(directory, name), {recursive: true})
   }
 }

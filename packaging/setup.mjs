@@ -1,7 +1,8 @@
 // Makes a fresh clone ready, and says nothing where there is nothing to do.
 //
 //   node packaging/setup.mjs            what package-lock.json names, Node 24 among it
-//   node packaging/setup.mjs --guests   and the Debian packages of the tests that boot guests
+//   node packaging/setup.mjs --packages and the Debian packages that the agent's own packages are made with
+//   node packaging/setup.mjs --guests   and those of the tests that boot guests as well
 //
 // Plain JavaScript: on a fresh clone this runs on whatever Node the machine has, 20 or later.
 
@@ -12,10 +13,23 @@ import process from 'node:process'
 import {fileURLToPath} from 'node:url'
 
 /** Debian package, how to tell that it is there (a program, or a file), and what it is for. A new need is a new line. */
-const debianPackages = [
+const forPackages = [
   ['binutils', 'strip', 'an executable without symbols'],
+  ['binutils-aarch64-linux-gnu', 'aarch64-linux-gnu-strip', 'an arm64 executable without symbols'],
+  ['qemu-user', 'qemu-aarch64', 'the snapshot of the arm64 executable, and its runs'],
+  ['libc6-arm64-cross', '/usr/aarch64-linux-gnu/lib/libc.so.6', 'arm64 programs under qemu'],
+  ['libstdc++6-arm64-cross', '/usr/aarch64-linux-gnu/lib/libstdc++.so.6', 'arm64 programs under qemu'],
+  ['xz-utils', 'xz', 'the portable form'],
+  ['dpkg', 'dpkg-deb', 'the .deb'],
+  ['rpm', 'rpmbuild', 'the .rpm'],
+]
+
+/** Likewise: what tests need besides. */
+const forGuests = [
   ['e2fsprogs', 'mke2fs', 'disc images'],
-  ['genisoimage', 'genisoimage', 'context discs as OpenNebula makes them'],
+  ['genisoimage', 'genisoimage', 'context discs as OpenNebula made them'],
+  ['xorriso', 'xorriso', 'context discs as OpenNebula makes them'],
+  ['libarchive-tools', 'bsdtar', 'discs read by others'],
   ['debootstrap', 'debootstrap', 'guests of Debian and Ubuntu'],
   ['iproute2', 'ip', 'network namespaces'],
   ['util-linux', 'unshare', 'name spaces'],
@@ -32,13 +46,20 @@ const debianPackages = [
   ['xfsprogs', 'mkfs.xfs', 'disks that grow'],
   ['btrfs-progs', 'mkfs.btrfs', 'disks that grow'],
   ['man-db', 'man', 'the manual pages'],
+  ['lintian', 'lintian', 'the .deb'],
+  ['rpmlint', 'rpmlint', 'the .rpm'],
+  ['busybox-static', 'busybox', 'guests without a C library'],
+  ['musl', '/lib/ld-musl-x86_64.so.1', 'a guest with another C library'],
 ]
 
 const repository = fileURLToPath(new URL('..', import.meta.url))
 
 if (!modulesMatch()) installModules()
-if (process.argv.includes('--guests'))
-  installDebianPackages(debianPackages.filter(([, sign]) => !isThere(sign)))
+const debianPackages = [
+  ...(process.argv.includes('--packages') || process.argv.includes('--guests') ? forPackages : []),
+  ...(process.argv.includes('--guests') ? forGuests : []),
+]
+installDebianPackages(debianPackages.filter(([, sign]) => !isThere(sign)))
 
 /** npm notes in node_modules what it installed. Packages for other systems, which are optional, are not among it. */
 function modulesMatch() {

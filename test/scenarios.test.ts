@@ -14,61 +14,34 @@
 // anew; the difference is reviewed like code.
 
 import assert from 'node:assert/strict'
-import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
-import {dirname, join} from 'node:path'
+import {existsSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {dirname, join, relative} from 'node:path'
 import {test} from 'node:test'
 import {createTwoFilesPatch} from 'diff'
 import {bootRoot} from './boot-root.ts'
+import {layOut, listScenarios, readBootOptions, scenariosDirectory} from './scenario.ts'
 import {makeDirectory} from './temporary.ts'
 import {requireRoot} from './tools.ts'
 import {compareTrees, readTree, type Tree} from './tree.ts'
 
-const directory = join(import.meta.dirname, 'scenarios')
 const isUpdating = process.env.UPDATE_SCENARIOS === '1'
 
-for (const topic of list(directory).filter(name => name !== 'bases')) {
-  for (const name of list(join(directory, topic))) {
-    test(`${topic}/${name}`, async t => {
-      if (!requireRoot(t)) return
-      const scenario = join(directory, topic, name)
-      const root = layOut(makeDirectory(t), scenario)
-      const before = readTree(root)
-      const console = await boot(root, scenario)
-      const after = readTree(root)
-      check(scenario, console, before, after)
-      await boot(root, scenario)
-      assert.equal(compareTrees(after, readTree(root)), '', 'a second run changes something')
-    })
-  }
-}
-
-function list(path: string): string[] {
-  return readdirSync(path)
-    .filter(name => statSync(join(path, name)).isDirectory())
-    .sort()
-}
-
-function layOut(root: string, scenario: string): string {
-  const base = join(scenario, 'base')
-  if (existsSync(base)) copyInto(join(directory, 'bases', readFileSync(base, 'utf8').trim()), root)
-  if (existsSync(join(scenario, 'root'))) copyInto(join(scenario, 'root'), root)
-  return root
-}
-
-function copyInto(from: string, to: string): void {
-  execFileSync('cp', ['-r', '--no-dereference', '--preserve=mode', '--remove-destination', `${from}/.`, to])
+for (const scenario of listScenarios()) {
+  test(relative(scenariosDirectory, scenario), async t => {
+    if (!requireRoot(t)) return
+    const root = layOut(makeDirectory(t), scenario)
+    const before = readTree(root)
+    const console = await boot(root, scenario)
+    const after = readTree(root)
+    check(scenario, console, before, after)
+    await boot(root, scenario)
+    assert.equal(compareTrees(after, readTree(root)), '', 'a second run changes something')
+  })
 }
 
 /** Boots the root as the scenario says. */
 async function boot(root: string, scenario: string): Promise<string> {
-  const at = (name: string) => join(scenario, name)
-  const said = await bootRoot(
-    root,
-    ...(existsSync(at('context')) ? ['--context', at('context')] : []),
-    ...(existsSync(at('links')) ? ['--links', at('links')] : []),
-    ...(existsSync(at('options')) ? readFileSync(at('options'), 'utf8').trim().split('\n') : []),
-  )
+  const said = await bootRoot(root, ...readBootOptions(scenario))
   return said.replaceAll(root, 'ROOT').replaceAll(scenario, 'SCENARIO')
 }
 
