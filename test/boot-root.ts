@@ -19,7 +19,12 @@ export async function bootRoot(root: string, ...options: readonly string[]): Pro
     onStop() {},
   }
   const exitCode = await start(terminal, '0.0.0')
-  return `${said.replaceAll(/ +\d+ ms$/gm, '').replaceAll(/ in \d+\.\d\d s/g, '')}exit ${exitCode}\n`
+  return `${withoutTimes(said)}exit ${exitCode}\n`
+}
+
+/** What the agent says is the same twice but for how long it took. */
+export function withoutTimes(said: string): string {
+  return said.replaceAll(/ +\d+ ms$/gm, '').replaceAll(/ in \d+\.\d\d s/g, '')
 }
 
 /** Tells whether a path below a root is one of the agent's own records. */

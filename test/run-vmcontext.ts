@@ -6,11 +6,19 @@ export type Run = {exitCode: number; output: string; errors: string}
 
 /** Runs a command line and gives its exit code and what it printed. */
 export async function runVmcontext(...args: string[]): Promise<Run> {
+  return runRelease(args, {})
+}
+
+/** The same for another release than 0.0.0, or in an environment. */
+export async function runRelease(
+  args: readonly string[],
+  {version = '0.0.0', environment = {}}: {version?: string; environment?: Readonly<Record<string, string>>},
+): Promise<Run> {
   const said = {output: '', errors: ''}
   const exitCode = await start(
     {
       args,
-      environment: {},
+      environment,
       isTerminal: () => false,
       print(text) {
         said.output += text
@@ -21,7 +29,7 @@ export async function runVmcontext(...args: string[]): Promise<Run> {
       ask: () => undefined,
       onStop() {},
     },
-    '0.0.0',
+    version,
   )
   return {exitCode, ...said}
 }

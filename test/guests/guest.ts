@@ -21,6 +21,8 @@ export type GuestOptions = {
   root?: string | undefined
   /** The agent it has as /usr/sbin/vmcontext; none if null. Default: the one under test. */
   agent?: string | null
+  /** Directories that are laid over the root, the first on top. */
+  layers?: readonly string[]
 }
 
 export type RunOptions = {
@@ -35,7 +37,8 @@ export type RunResult = {exitCode: number; stdout: string; stderr: string}
 /** Starts a guest. Dispose of it (`await using`), and all of it is gone. */
 export async function startGuest(options: GuestOptions = {}): Promise<Guest> {
   const root = options.root ?? (await provideRoot())
-  const layers = options.agent === null ? [root] : [await provideAgentLayer(options.agent), root]
+  const agent = options.agent === null ? [] : [await provideAgentLayer(options.agent)]
+  const layers = [...(options.layers ?? []), ...agent, root]
   const scratch = await mkdtemp(join(tmpdir(), 'vmcontext-guest-'))
   const wire = startNamespaces(scratch, layers)
   const guest = new Guest(wire, scratch)
@@ -194,6 +197,23 @@ export class Guest implements AsyncDisposable {
       ].join(' '),
     )
     return lines.sort()
+  }
+
+  /**
+   * Runs a program of this machine on the guest's root file system, as on an image that is mounted somewhere: nothing
+   * is mounted in it, and nothing of it runs. `argv` is told where it is.
+   */
+  async runOnTree(argv: (root: string) => readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const root = join(this.#scratch, 'root')
+    const command = ['--target', `${this.#wire.pid}`, '--mount', '--', ...argv(root)]
+    const {input = '', environment = {}} = options
+    const result = await execa('nsenter', command, {
+      input,
+      env: environment,
+      reject: false,
+      stripFinalNewline: false,
+    })
+    return {exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr}
   }
 
   /** Makes a disk image of the guest's root file system as it is now, for a machine to boot from. */

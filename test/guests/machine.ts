@@ -2,7 +2,7 @@
 // in namespaces cannot show: the order of a real boot, real names of network cards, a real CD.
 
 import {once} from 'node:events'
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {mkdtemp, readFile, rm, symlink} from 'node:fs/promises'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
@@ -19,8 +19,8 @@ import {provideRoot} from './root-image.ts'
 /** The network on a card: QEMU answers at its second address, and lets nothing out. */
 export type MachineNic = {mac: string; network: string; host: string}
 
-/** A CD; without a label it is one of OpenNebula 2.2. */
-export type MachineDisc = {files: DiscFiles; label?: string | undefined}
+/** A CD; without a label it is one of OpenNebula 2.2. Or an image of one that is there already. */
+export type MachineDisc = {files: DiscFiles; label?: string | undefined} | {image: string}
 
 export type MachineOptions = {
   /** Names its console's log. */
@@ -41,7 +41,9 @@ export type MachineOptions = {
   /** Further words for QEMU: more devices. */
   devices?: readonly string[]
   /** Changes the root file system before it becomes the machine's disk. */
-  prepare: (guest: Guest) => Promise<void>
+  prepare?: (guest: Guest) => Promise<void>
+  /** A disk that is there already, instead of one made of a root file system. It outlives the machine. */
+  disk?: string
 }
 
 /** Services of Debian with sysvinit that no test looks at; each costs a second of emulation. */
@@ -63,14 +65,15 @@ const drive = 'drive'
 const monitorSocket = 'monitor'
 const megabytesOfDisk = 900
 const bootTimeoutMs = 300_000
+const shutdownTimeoutMs = 120_000
 
 /** Switches on a machine. Dispose of it (`await using`) to switch it off. */
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const directory = await mkdtemp(join(tmpdir(), 'vmcontext-machine-'))
   const key = await makeKeyPair()
   try {
-    await makeDisk(join(directory, 'disk'), options, key)
-    await makeIso(join(directory, 'cd'), options.disc)
+    if (options.disk === undefined) await makeDisk(join(directory, 'disk'), options, key)
+    await provideDisc(join(directory, 'cd'), options.disc)
     const port = await findFreePort()
     const log = join(cacheDirectory, `console-${options.name}.log`)
     const kernel = await provideKernel(await provideRoot())
@@ -83,6 +86,11 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
 }
 
+async function provideDisc(image: string, disc: MachineDisc): Promise<void> {
+  if ('image' in disc) await symlink(disc.image, image)
+  else await makeIso(image, disc)
+}
+
 async function makeDisk(image: string, options: MachineOptions, key: KeyPair): Promise<void> {
   const {root, prepare, rootDevice = '/dev/vda', finishDisk} = options
   await using guest = await startGuest({root})
@@ -90,7 +98,7 @@ async function makeDisk(image: string, options: MachineOptions, key: KeyPair): P
   // So that tests can look at what the context's user cannot see.
   await guest.writeFile('/root/.ssh/authorized_keys', `${key.publicKey}\n`, 0o600)
   if (root === undefined) await trim(guest)
-  await prepare(guest)
+  await prepare?.(guest)
   await guest.saveDisk(image, megabytesOfDisk)
   await finishDisk?.(image)
 }
@@ -106,7 +114,7 @@ export async function trim(guest: Guest): Promise<void> {
 function startEmulator(
   directory: string,
   kernel: Kernel,
-  {nics, address, lateDriver = false, rootDevice, devices = []}: MachineOptions,
+  {nics, address, lateDriver = false, rootDevice, devices = [], disk}: MachineOptions,
   port: number,
   log: string,
 ) {
@@ -133,7 +141,10 @@ function startEmulator(
         '-append',
         `console=ttyS0 quiet mitigations=off${lateDriver ? ' late_driver' : ''}${rootDevice ? ` root=${rootDevice}` : ''}`,
       ],
-      ...['-drive', `file=${join(directory, 'disk')},if=virtio,format=raw,cache=unsafe`],
+      ...[
+        '-drive',
+        `file=${disk ?? join(directory, 'disk')},if=virtio,format=raw,cache=unsafe,discard=unmap`,
+      ],
       ...['-drive', `id=disc,file=${join(directory, 'cd')},if=none,media=cdrom,readonly=on`],
       ...['-device', `ide-cd,id=${drive},drive=disc,bus=ide.1`],
       ...['-qmp', `unix:${join(directory, monitorSocket)},server=on,wait=off`],
@@ -188,22 +199,10 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Logs in over ssh as soon as the machine lets it, and runs a script there. */
-  async login(account: string, {privateKeyFile}: KeyPair, script: string): Promise<string> {
-    const options = [
-      ...['BatchMode=yes', 'ConnectTimeout=10', 'LogLevel=ERROR', 'IdentitiesOnly=yes'],
-      ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'],
-      ...[`Port=${this.#parts.port}`, `IdentityFile=${privateKeyFile}`],
-    ]
-    const argv = [
-      '-F',
-      '/dev/null',
-      ...options.flatMap(option => ['-o', option]),
-      `${account}@127.0.0.1`,
-      script,
-    ]
+  async login(account: string, key: KeyPair, script: string): Promise<string> {
     let refused = 0
     for (;;) {
-      const result = await execa('ssh', argv, {reject: false, stdin: 'ignore', timeout: 60_000})
+      const result = await this.#ssh(account, key, script)
       if (result.exitCode === 0) return result.stdout
       // 255 is ssh's own: nobody answers yet, or the key is not there yet.
       if (result.exitCode !== undefined && result.exitCode !== 255)
@@ -214,6 +213,31 @@ export class Machine implements AsyncDisposable {
       if (this.#emulatorEnd !== undefined) throw await this.#fail('boot', `QEMU ended: ${this.#emulatorEnd}`)
       await sleep(500)
     }
+  }
+
+  /** Tells whether its ssh server, which answers already, turns a key down. */
+  async refuses(account: string, key: KeyPair): Promise<boolean> {
+    const {exitCode, stderr} = await this.#ssh(account, key, ':')
+    if (exitCode !== 0 && !stderr.includes('Permission denied'))
+      throw await this.#fail(`login as ${account}`, stderr)
+    return exitCode !== 0
+  }
+
+  async #ssh(account: string, {privateKeyFile}: KeyPair, script: string) {
+    const options = [
+      ...['BatchMode=yes', 'ConnectTimeout=10', 'LogLevel=ERROR', 'IdentitiesOnly=yes'],
+      ...['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null'],
+      ...[`Port=${this.#parts.port}`, `IdentityFile=${privateKeyFile}`],
+    ].flatMap(option => ['-o', option])
+    const argv = ['-F', '/dev/null', ...options, `${account}@127.0.0.1`, script]
+    return execa('ssh', argv, {reject: false, stdin: 'ignore', timeout: 60_000})
+  }
+
+  /** Waits until it has switched itself off. */
+  async end(): Promise<void> {
+    const late = sleep(shutdownTimeoutMs, 'late', {ref: false})
+    if ((await Promise.race([this.#parts.emulator, late])) === 'late')
+      throw await this.#fail('switching off', 'it is still on')
   }
 
   /** Plugs in another network card, in a free place on the bus. */
@@ -245,7 +269,7 @@ export class Machine implements AsyncDisposable {
     const monitor = await this.#openMonitor()
     this.#discs += 1
     const image = join(this.#parts.directory, `cd${this.#discs}`)
-    await makeIso(image, disc)
+    await provideDisc(image, disc)
     const medium = {filename: image, format: 'raw', 'read-only-mode': 'read-only'}
     await monitor.execute('blockdev-change-medium', {id: drive, force: true, ...medium})
   }

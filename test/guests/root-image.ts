@@ -47,6 +47,17 @@ export const debian12WithSystemd: RootRecipe = {
   packages: ['systemd', 'systemd-sysv', ...debian12.packages.filter(name => name !== 'sysvinit-core')],
 }
 
+/** With systemd, and what leaves traces: another agent, a syslog daemon, clients and servers of DHCP. */
+export const debian12WithTraces: RootRecipe = {
+  ...debian12WithSystemd,
+  packages: [
+    ...debian12WithSystemd.packages,
+    // debootstrap resolves no virtual packages.
+    'python3-cffi-backend',
+    ...['cloud-init', 'dbus', 'rsyslog', 'isc-dhcp-client', 'dnsmasq', 'open-iscsi', 'cron', 'man-db'],
+  ],
+}
+
 /**
  * Debian 12 with every manager of the network but ifupdown. NetworkManager is enabled by its installation; which of
  * them shall be in charge, each guest and machine decides.

@@ -208,6 +208,15 @@ describe('ssh host keys', skipWithoutGuest('namespace'), () => {
     await guest.expect(['sshd', '-t'])
   })
 
+  test('the key that takes no time comes first: whoever searches for a prime may not come to an end', async () => {
+    await using guest = await startGuest()
+    await guest.expect(['sh', '-c', seal])
+    const slow = '#!/bin/sh\necho "$*" >>/var/tmp/calls\nexec /usr/bin/ssh-keygen "$@"\n'
+    await guest.writeFile('/usr/local/bin/ssh-keygen', slow, 0o755)
+    await guest.expect(['vmcontext', 'boot'])
+    assert.match(await guest.readFile('/var/tmp/calls'), /^-q -t ed25519 .*\n-A\n/)
+  })
+
   test('a tool that fails is named, and the rest goes on', async () => {
     await using guest = await startGuest()
     await guest.expect(['sh', '-c', seal])
