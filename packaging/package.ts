@@ -20,40 +20,37 @@ export const packagesDirectory = join(import.meta.dirname, '..', 'dist', 'packag
 /** No artefact may be larger. In bytes. */
 export const sizeLimit = 32e6
 
-type Artefact = {
-  name: string
-  architecture: Architecture
-  /** Makes it and gives its path. */
-  make: (order: PackageOrder) => Promise<string>
-}
+/** Makes an artefact and gives its path. */
+type Maker = (order: PackageOrder) => Promise<string>
 
-/** Everything that is made. A new kind is a new line. */
-const artefacts: readonly Artefact[] = [
-  {name: 'deb', architecture: 'x64', make: makeDeb},
-  {name: 'deb', architecture: 'arm64', make: makeDeb},
-  {name: 'rpm', architecture: 'x64', make: makeRpm},
-  {name: 'rpm', architecture: 'arm64', make: makeRpm},
-  {name: 'portable', architecture: 'x64', make: buildPortable},
-  {name: 'portable', architecture: 'arm64', make: buildPortable},
-]
+/** Everything that is made, for each architecture. A new kind is a new line. */
+const makers: Readonly<Record<string, Maker>> = {deb: makeDeb, rpm: makeRpm, portable: buildPortable}
 
 /** Makes the artefacts of these names, all if none is named; tells of each. Gives those that are too large. */
 async function main(names: readonly string[]): Promise<string[]> {
-  const wanted = artefacts.filter(({name}) => names.length === 0 || names.includes(name))
-  const tooLarge: string[] = []
+  const architectures = Object.keys(executables) as Architecture[]
+  for (const architecture of architectures) refuseUnbuilt(architecture)
   if (names.length === 0) await forgetOlder()
-  for (const {architecture, make} of wanted) {
-    if (!existsSync(executables[architecture])) {
-      throw new Error(
-        `there is no ${executables[architecture]}: node packaging/build.ts --arch ${architecture}`,
-      )
+  const tooLarge: string[] = []
+  for (const [name, make] of Object.entries(makers)) {
+    if (names.length > 0 && !names.includes(name)) continue
+    // Nearly all of it is compressing, by one processor each.
+    const paths = await Promise.all(
+      architectures.map(async architecture => make(await placeOrder(architecture, packagesDirectory))),
+    )
+    for (const path of paths) {
+      const {size} = await stat(path)
+      console.log(`${basename(path).padEnd(44)} ${(size / 1e6).toFixed(1).padStart(5)} MB`)
+      if (size > sizeLimit) tooLarge.push(basename(path))
     }
-    const path = await make(await placeOrder(architecture, packagesDirectory))
-    const {size} = await stat(path)
-    console.log(`${basename(path).padEnd(44)} ${(size / 1e6).toFixed(1).padStart(5)} MB`)
-    if (size > sizeLimit) tooLarge.push(basename(path))
   }
   return tooLarge
+}
+
+function refuseUnbuilt(architecture: Architecture): void {
+  const path = executables[architecture]
+  if (!existsSync(path))
+    throw new Error(`there is no ${path}: node packaging/build.ts --arch ${architecture}`)
 }
 
 /** What another version has left would be taken for this one's. */
