@@ -8,7 +8,7 @@ import type {Files} from '../system/files.ts'
 import {openSystem, type System} from '../system/system.ts'
 import {type Drive, readDrive, readDrives} from './drives.ts'
 import {acquireGuestinfo} from './guestinfo.ts'
-import {openIsoSource} from './iso/iso-source.ts'
+import {describeIsoSource, openIso} from './iso/iso-source.ts'
 import {type MountPlace, mountVolume} from './mount.ts'
 import {contextFileName, type FoundSource, type Recognition, type Source, unreadable} from './source.ts'
 import {identifyVolume, superblockLength, type Volume} from './superblock.ts'
@@ -64,8 +64,7 @@ async function acquireNamed(path: string, place: MountPlace): Promise<Source> {
     return unreadable(path, 'it is neither a directory nor a file nor a disc')
   const head = machine.files.readAt(path, 0, superblockLength) ?? Buffer.alloc(0)
   const volume = identifyVolume(head)
-  if (volume?.type === 'iso9660' && !place.runsScripts) return openIsoSource(machine.files, path, 'named')
-  if (volume !== undefined) return mountDisc('named', path, volume, place)
+  if (volume !== undefined) return openDisc('named', path, volume, place)
   // A text has none: it is an image that is damaged, or anything else.
   if (status.isFile() && !head.includes(0))
     return {...found(machine.files, 'named', path, dirname(path)), contextFile: basename(path)}
@@ -119,23 +118,35 @@ async function openDrive(
 ): Promise<Source> {
   if (drive.state === 'unreadable') return unreadable(drive.path, drive.cause)
   if (drive.state !== 'volume') return {state: 'no disc', problems: []}
-  return mountDisc(recognition, system.files.locate(drive.path), drive.volume, request.place)
+  return openDisc(recognition, system.files.locate(drive.path), drive.volume, request.place)
 }
 
-async function mountDisc(
+/** Opens a disc or an image: mounted, or read by ourselves where nothing has to run from it. */
+async function openDisc(
   recognition: Recognition,
   device: string,
   volume: Volume,
   place: MountPlace,
 ): Promise<Source> {
+  if (volume.type === 'iso9660' && !place.runsScripts) {
+    const image = openIso(machine.files, device)
+    if (typeof image === 'string') return unreadable(device, image)
+    const source = describeIsoSource(image, device, recognition)
+    return source.state === 'found' || !isOneOfMany(recognition) ? source : {state: 'no disc', problems: []}
+  }
   const mount = await mountVolume(machine, device, volume.type, place)
   if (typeof mount === 'string') return unreadable(device, mount)
   if (machine.files.status(`${mount.directory}/${contextFileName}`)?.isFile()) {
     return {...found(machine.files, recognition, device, mount.directory), release: mount.unmount}
   }
   await mount.unmount()
-  if (recognition === 'label CDROM' || recognition === 'disc') return {state: 'no disc', problems: []}
+  if (isOneOfMany(recognition)) return {state: 'no disc', problems: []}
   return unreadable(device, `there is no ${contextFileName} on it`, 'make the disc again')
+}
+
+/** Any disc may be found this way; that this one holds no context is no mistake. */
+function isOneOfMany(recognition: Recognition): boolean {
+  return recognition === 'label CDROM' || recognition === 'disc'
 }
 
 /** Row 5: LXC guests get the context as a directory. */

@@ -35,12 +35,6 @@ export function openIso(files: Pick<Files, 'readAt'>, path: string): IsoImage | 
   )
 }
 
-/** The context in the image. */
-export function openIsoSource(files: Pick<Files, 'readAt'>, path: string, recognition: Recognition): Source {
-  const image = openIso(files, path)
-  return typeof image === 'string' ? unreadable(path, image) : describeIsoSource(image, path, recognition)
-}
-
 /** The context in an image that is open. */
 export function describeIsoSource(image: IsoImage, path: string, recognition: Recognition): Source {
   const problems = image.damage.map(({path: file, message}): Problem => {
