@@ -3,16 +3,16 @@
 
 import type {Stats} from 'node:fs'
 import {posix} from 'node:path'
-import {type Account, readAccounts} from '../../facts/login/accounts.ts'
 import {globMatcher, isGlob} from '../../network/glob.ts'
 import type {Problem} from '../../problem.ts'
-import {count} from '../../report/lines.ts'
 import {type Manifest, readManifest} from '../../report/manifest.ts'
 import {SystemError, unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
 import {settlePlace} from '../give-back/place.ts'
 import {readInside} from '../perform-inside.ts'
 import {meetMount} from './foreign-mounts.ts'
+import {type Home, listHomes} from './homes.ts'
+import {collectTroubles} from './troubles.ts'
 
 /** Where something is. `path` has no link on its way; `inside` as in a deed. */
 export type Place = {
@@ -21,8 +21,6 @@ export type Place = {
   /** Of the entry itself; undefined if it is yet to come. */
   status?: Stats | undefined
 }
-
-export type Home = {path: string; account?: Account | undefined}
 
 /** What a path will hold; null: nothing. */
 export type Coming = ReadonlyMap<string, Buffer | null>
@@ -43,49 +41,18 @@ export function openLook(system: System, options: LookOptions) {
   const problems: Problem[] = []
   const manifest: Manifest = readManifest(system, problems)
   const isManifestRead = problems.length === 0
-  let isBlind = !isManifestRead
+  const troubles = collectTroubles(problems)
+  const {tell, tellRefusal, orElse} = troubles
   let coming: Coming = options.coming ?? new Map()
   let homes: Home[] | undefined
-  const told = new Set<string>()
-  const tell = (problem: Problem) => {
-    if (!told.has(problem.message)) problems.push(problem)
-    told.add(problem.message)
-  }
-  /** What an ordinary user may not look at is many things of one cause: told once. */
-  const refusals: string[] = []
-  const tellRefusal = ({code, message}: SystemError) => {
-    isBlind = true
-    if (code !== 'EACCES') tell({code: 'fact-missing', message})
-    else if (!refusals.includes(message)) refusals.push(message)
-  }
-  /** What the machine refuses is told, and counts as absent. */
-  const orElse = <T>(action: () => T, absent: T): T =>
-    unlessRefused(action, refusal => {
-      tellRefusal(refusal)
-      return absent
-    })
 
   const look = {
     system,
     manifest,
     /** False where it is damaged, or the machine refuses it: what contexts made is not known then. */
     isManifestRead,
-    problems,
+    troubles,
     accounts: options.accounts ?? false,
-    tellRefusal,
-
-    /** Whether something could not be looked at up to now: nobody can say then that all is clean. */
-    isBlind: () => isBlind,
-
-    /** What could not be done or seen while looking. */
-    listProblems(): readonly Problem[] {
-      if (refusals.length === 0) return problems
-      const others =
-        refusals.length === 1 ? '' : `, and ${count(refusals.length - 1, 'other thing')} likewise`
-      const cure = 'run as root to see it all'
-      return [...problems, {code: 'fact-missing', message: `${refusals[0]}${others}`, cure}]
-    },
-
     /** From here on the tree is looked at as it will be. */
     expect(changes: Coming): void {
       coming = changes
@@ -121,6 +88,9 @@ export function openLook(system: System, options: LookOptions) {
     /** Whether anything is there, links followed. */
     has: (path: string) => coming.get(path) !== undefined || isThere(path),
 
+    /** Whether a path leads somewhere, by links that nobody but root can lead elsewhere. */
+    leads: (path: string) => settle(path) !== undefined && (look.place(path) !== undefined || isThere(path)),
+
     /** The text of a file that is one, bytes as latin1; '' for any other. One that is too large for that is told. */
     text({path, inside, status}: Place): string {
       const bytes = coming.get(path)
@@ -143,7 +113,7 @@ export function openLook(system: System, options: LookOptions) {
 
     /** The homes of accounts, and of those that are below /home all the same. */
     homes(): Home[] {
-      homes ??= listHomes()
+      homes ??= listHomes(look, listNames)
       return homes
     },
   }
@@ -183,24 +153,7 @@ export function openLook(system: System, options: LookOptions) {
     )
     return place === undefined || 'obstacle' in place ? undefined : place.path
   }
-
-  function listHomes(): Home[] {
-    const accounts = orElse(() => readAccounts(system), [])
-    const named = accounts.map(account => ({path: account.home, account}))
-    const others = listNames('/home').map(name => ({path: `/home/${name}`}))
-    const all = [...named, {path: '/root'}, ...others].filter(({path}) => isHome(path))
-    return [...new Map(all.reverse().map(home => [home.path, home])).values()].reverse()
-  }
-
-  function isHome(path: string): boolean {
-    if (!path.startsWith('/') || notHomes.test(path)) return false
-    return settle(path) !== undefined && (look.place(path) !== undefined || isThere(path))
-  }
 }
 
 /** More than any file that is read here has; a shadow(5) of fifty thousand accounts has less. */
 const textLimit = 16 * 1024 * 1024
-
-/** What services have for a home and is none. */
-const notHomes =
-  /^\/?$|^\/(bin|boot|dev|etc|lib\w*|proc|run|sbin|sys|usr)(\/|$)|^\/(nonexistent|var\/run)\b|\/\.\.?(\/|$)/

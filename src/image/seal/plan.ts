@@ -20,7 +20,7 @@ export function planSeal(look: Look, operations: readonly Operation[]): SealPlan
     const findings = unlessRefused(
       () => operation.find(look),
       refusal => {
-        look.tellRefusal(refusal)
+        look.troubles.tellRefusal(refusal)
         return []
       },
     )
@@ -31,7 +31,7 @@ export function planSeal(look: Look, operations: readonly Operation[]): SealPlan
     return {operation, findings: dropTwins(fresh)}
   })
   const fruitful = found.filter(({findings}) => findings.length > 0)
-  return {found: fruitful, problems: look.listProblems(), isBlind: look.isBlind()}
+  return {found: fruitful, problems: look.troubles.list(), isBlind: look.troubles.isBlind()}
 }
 
 function isTaken(taken: ReadonlySet<string>, path: string): boolean {

@@ -20,9 +20,9 @@ export const context: Operation = {
 }
 
 function findGiven(look: Look): Finding[] {
-  const {system, manifest, accounts, problems} = look
+  const {system, manifest, accounts, troubles} = look
   const plan = planGiveBack(system, manifest, {what: 'all', accounts, passwords: 'star', changed: 'keep'})
-  problems.push(...plan.problems)
+  for (const problem of plan.problems) troubles.tell(problem)
   look.expect(listComing(plan.deeds))
   return plan.deeds.map(deed => describe(look, deed))
 }
@@ -112,7 +112,7 @@ function readInstalled(look: Look): InstallRecord | undefined {
       return record
     },
     refusal => {
-      look.tellRefusal(refusal)
+      look.troubles.tellRefusal(refusal)
       return undefined
     },
   )
