@@ -5,11 +5,9 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -18,6 +16,7 @@ import {
 import {basename, dirname, join} from 'node:path'
 import {attempt} from './errors.ts'
 import type {Files} from './files.ts'
+import {readPieces} from './pieces.ts'
 
 export type ImageFile = {
   write(bytes: Uint8Array): void
@@ -29,7 +28,6 @@ export type ImageFile = {
   abandon(): void
 }
 
-const pieceSize = 1024 * 1024
 /** There may be passwords on a disc: whoever gives it to others decides that (contract §2). */
 const imageMode = 0o600
 
@@ -54,7 +52,7 @@ export function createImageFile(files: Files, path: string): ImageFile {
   }
   return {
     write,
-    copyFrom: (from, size) => readPieces(from, size, write),
+    copyFrom: (from, size) => readPieces(from, write, size),
     finish() {
       attempt(`write ${path}`, () => fsyncSync(descriptor))
       close()
@@ -93,29 +91,6 @@ export function layOutFile(path: string, content: Uint8Array | {from: string}, m
     else copyFileSync(content.from, path, constants.COPYFILE_FICLONE)
     chmodSync(path, mode)
   })
-}
-
-function readPieces(path: string, size: number, take: (bytes: Uint8Array) => void): void {
-  // A pipe would be waited for.
-  const descriptor = attempt(`read ${path}`, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK))
-  try {
-    attempt(`read ${path}`, () => {
-      if (!fstatSync(descriptor).isFile()) throw new Error('it is no regular file')
-    })
-    const buffer = Buffer.alloc(Math.min(pieceSize, size))
-    for (let left = size; left > 0; ) {
-      const count = attempt(`read ${path}`, () =>
-        readSync(descriptor, buffer, 0, Math.min(left, pieceSize), null),
-      )
-      attempt(`read ${path}`, () => {
-        if (count === 0) throw new Error('it has become shorter meanwhile')
-      })
-      take(buffer.subarray(0, count))
-      left -= count
-    }
-  } finally {
-    closeSync(descriptor)
-  }
 }
 
 function writeWhole(descriptor: number, bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-// Whole trees of files, and files too large to hold in memory.
+// Whole trees of files, and files that are copied or set aside as a whole.
 
 import {
   closeSync,
@@ -10,7 +10,6 @@ import {
   lstatSync,
   openSync,
   readdirSync,
-  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -133,22 +132,6 @@ export function setAside(files: Files, path: string): {putBack(): void; forget()
     forget()
   }
   return {putBack, forget}
-}
-
-/** Calls back with a file of this machine, piece by piece. */
-export function readPieces(path: string, take: (piece: Buffer) => void): void {
-  attempt(`read ${path}`, () => {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    try {
-      const buffer = Buffer.alloc(1024 * 1024)
-      for (let length = -1; length !== 0; ) {
-        length = readSync(descriptor, buffer)
-        if (length > 0) take(buffer.subarray(0, length))
-      }
-    } finally {
-      closeSync(descriptor)
-    }
-  })
 }
 
 /** The bytes that a file system still has for root, where a path lies or would lie. */

@@ -5,6 +5,7 @@ import type {KeptCopy, KeptLink} from '../../report/manifest.ts'
 import {keptDirectory, stateDirectory} from '../../report/manifest.ts'
 import type {System} from '../../system/system.ts'
 import type {Deed} from '../deed.ts'
+import {returnOriginal} from '../give-back/original.ts'
 import {type Found, findEntry, hashWanted, isAsLeft, isAsWanted, isPrevious} from './found.ts'
 import type {InstalledFile, InstallRecord} from './record.ts'
 import type {Wanted} from './wanted.ts'
@@ -63,24 +64,19 @@ function keepFound({system, keep}: Collector, path: string, found: Found): KeptC
   return {sha256, mode, uid: owner.uid, gid: owner.gid}
 }
 
-/** What stood there before us comes back. */
+/** What stood there before us comes back; without its copy nothing can. */
 function giveBack(
-  {system, deeds}: Collector,
+  {system, deeds, notes}: Collector,
   path: string,
   previous: KeptCopy | KeptLink,
   reason: string,
 ): void {
-  if (previous.link !== undefined) {
-    deeds.push({kind: 'link', path, target: previous.link, reason})
-    return
+  const original = returnOriginal(system, {path}, previous)
+  if ('deed' in original) deeds.push({...original.deed, reason})
+  else {
+    deeds.push({kind: 'remove', path, reason})
+    notes.push(`what stood in ${path} before cannot be given back: there is no ${original.missing}`)
   }
-  const {sha256, mode, uid, gid} = previous
-  const content = system.files.read(`${keptDirectory}/${sha256}`)
-  deeds.push(
-    content === undefined
-      ? {kind: 'remove', path, reason}
-      : {kind: 'write', path, content, mode, owner: {uid, gid}, reason},
-  )
 }
 
 function planOne(

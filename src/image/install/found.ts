@@ -3,7 +3,7 @@
 import {createHash} from 'node:crypto'
 import {hashBytes} from '../../report/manifest.ts'
 import type {Files, Ownership} from '../../system/files.ts'
-import {readPieces} from '../../system/trees.ts'
+import {readPieces} from '../../system/pieces.ts'
 import type {InstalledFile} from './record.ts'
 import type {Wanted} from './wanted.ts'
 
