@@ -15,10 +15,10 @@ import {buildPortable} from './portable/portable.ts'
 import {makeRpm} from './rpm/rpm.ts'
 
 /** Where they are put. */
-export const packagesDirectory = join(import.meta.dirname, '..', 'dist', 'packages')
+const packagesDirectory = join(import.meta.dirname, '..', 'dist', 'packages')
 
 /** No artefact may be larger. In bytes. */
-export const sizeLimit = 32e6
+const sizeLimit = 32e6
 
 /** Makes an artefact and gives its path. */
 type Maker = (order: PackageOrder) => Promise<string>

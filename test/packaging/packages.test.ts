@@ -2,14 +2,13 @@
 
 import assert from 'node:assert/strict'
 import {existsSync, globSync} from 'node:fs'
-import {readFile, stat} from 'node:fs/promises'
+import {readFile} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 import {describe, test} from 'node:test'
 import {setTimeout} from 'node:timers/promises'
 import {execa} from 'execa'
 import {listDepends} from '../../packaging/deb/depends.ts'
 import {collectWorks} from '../../packaging/licences.ts'
-import {packagesDirectory, sizeLimit} from '../../packaging/package.ts'
 import {parseReadelf} from '../../packaging/packages/elf.ts'
 import {identity} from '../../packaging/packages/identity.ts'
 import {placeOrder} from '../../packaging/packages/order.ts'
@@ -166,13 +165,4 @@ describe('the .rpm', {...skipWithout('rpmbuild'), ...unbuilt}, () => {
     const {stdout} = await execa('rpmlint', ['-c', settings, path], {reject: false})
     assert.match(stdout, / 1 packages and 0 specfiles checked; 0 errors, 0 warnings/)
   })
-})
-
-const packages = globSync('*', {cwd: packagesDirectory})
-const unpackaged = packages.length === 0 ? 'dist/packages is empty (npm run package)' : undefined
-test('no package is larger than 32 MB', skip(unpackaged), async () => {
-  for (const name of packages) {
-    const {size} = await stat(join(packagesDirectory, name))
-    assert.ok(size <= sizeLimit, `${name}: ${(size / 1e6).toFixed(1)} MB`)
-  }
 })
