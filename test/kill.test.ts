@@ -8,6 +8,7 @@ import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {makeKey} from './keys.ts'
+import {killAt} from './strace.ts'
 import {makeDirectory} from './temporary.ts'
 import {requireBinary, requireRoot, requireTool} from './tools.ts'
 import {readTree, type Tree} from './tree.ts'
@@ -71,15 +72,7 @@ test('a run that is killed at any change is completed by the next one', {timeout
     const pointsBefore = points
     for (let count = 1; ; count += 1) {
       const guest = makeGuest(t)
-      const {signal} = boot(binary, guest, [
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        `inject=${call}:signal=KILL:when=${count}`,
-      ])
+      const {signal} = boot(binary, guest, killAt(call, count))
       if (signal === null && !wasDisturbed(guest, expected)) break
       points += 1
       assertWhole(readTree(join(guest, 'root')), before, expected.tree, `${call} ${count}`)

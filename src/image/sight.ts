@@ -2,28 +2,22 @@
 // for an image.
 
 import {readMounts} from '../facts/storage/mounts.ts'
-import {unlessRefused} from '../system/errors.ts'
 import {findProgram} from '../system/programs.ts'
 import type {System} from '../system/system.ts'
+import {readKernelText, tellsOfHypervisor} from './target.ts'
 
 /** Says what speaks against this machine being a guest or an image, a line each. */
 export function describeMachine(system: System): string[] {
-  const {files} = system
-  const read = (path: string) =>
-    unlessRefused(
-      () => files.readText(path)?.trim() ?? '',
-      () => '',
-    )
-  const name = read('/proc/sys/kernel/hostname')
-  const maker = ['sys_vendor', 'product_name'].map(file => read(`/sys/class/dmi/id/${file}`)).filter(Boolean)
-  const isVirtual = /^flags\s*:.*\bhypervisor\b/m.test(read('/proc/cpuinfo'))
+  const name = readKernelText(system, '/proc/sys/kernel/hostname')
+  const identity = ['sys_vendor', 'product_name'].map(file => `/sys/class/dmi/id/${file}`)
+  const maker = identity.map(path => readKernelText(system, path)).filter(Boolean)
   const hosts = hostPrograms.filter(([program]) => findProgram(system, program) !== undefined)
   const home = readMounts(system).some(({point}) => point === '/home')
   const users = countUsers(system)
   return [
     `its name is ${name === '' ? 'not known' : name}`,
     maker.length === 0 ? 'its maker is not known' : `it was made by ${maker.join(', ')}`,
-    ...(isVirtual ? [] : ['its processor tells of no hypervisor']),
+    ...(tellsOfHypervisor(system) ? [] : ['its processor tells of no hypervisor']),
     ...hosts.map(([program, words]) => `${words} (${program})`),
     ...(home ? ['/home is a file system of its own'] : []),
     ...(users > 0 ? [`${users} ${users === 1 ? 'user is' : 'users are'} logged in`] : []),

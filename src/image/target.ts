@@ -65,14 +65,21 @@ export function readElfMachine(files: Files, path: string): string | undefined {
 /** A hypervisor tells of itself in the processor's flags; firmware names who made the machine. */
 function readGuest(system: System): string | undefined {
   if (isInContainer(system)) return 'a container'
-  const read = (path: string) =>
-    unlessRefused(
-      () => system.files.readText(path)?.trim() ?? '',
-      () => '',
-    )
-  const vendor = read('/sys/class/dmi/id/sys_vendor')
-  const isVirtual = /^flags\s*:.*\bhypervisor\b/m.test(read('/proc/cpuinfo'))
+  const vendor = readKernelText(system, '/sys/class/dmi/id/sys_vendor')
   const isKnown = /QEMU|KVM|VMware|Xen|OpenNebula|Red Hat|Bochs|innotek|Microsoft|Amazon|Google/i.test(vendor)
   if (isKnown) return vendor
-  return isVirtual ? 'a virtual machine' : undefined
+  return tellsOfHypervisor(system) ? 'a virtual machine' : undefined
+}
+
+/** Tells whether the processor's flags say that this is a virtual machine. */
+export function tellsOfHypervisor(system: System): boolean {
+  return /^flags\s*:.*\bhypervisor\b/m.test(readKernelText(system, '/proc/cpuinfo'))
+}
+
+/** A text of /proc or /sys; '' where there is none, or it may not be read. */
+export function readKernelText({files}: System, path: string): string {
+  return unlessRefused(
+    () => files.readText(path)?.trim() ?? '',
+    () => '',
+  )
 }

@@ -21,21 +21,6 @@ import {attempt, codeOf, SystemError, unlessRefused} from './errors.ts'
 import {type Files, temporaryName, unlinkEntry} from './files.ts'
 import {lookAt} from './status.ts'
 
-/** What a tree holds: its entries, itself included, and the bytes of its files. */
-export type TreeSize = {entries: number; bytes: number}
-
-/** Counts what is in a tree, or in a single file. No link is followed and no other file system entered. */
-export function measureTree(files: Files, path: string): TreeSize {
-  const size = {entries: 0, bytes: 0}
-  attempt(`look at ${path}`, () =>
-    walk(files.locateEntry(path), (_, status) => {
-      size.entries += 1
-      if (status.isFile()) size.bytes += status.size
-    }),
-  )
-  return size
-}
-
 /** A file in a tree, by its guest path. */
 export type TreeFile = {path: string; bytes: number}
 

@@ -11,6 +11,7 @@ import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {debian12WithSystemd, debian13WithManagers, provideRoot} from './root-image.ts'
 import {provideSmallRoot} from './small-root.ts'
+import {units} from './units.ts'
 
 const guests = skipWithoutGuest('namespace')
 const init = join(import.meta.dirname, '../../init')
@@ -303,14 +304,6 @@ describe('under systemd', guests, () => {
     assert.deepEqual(state.split('\n').filter(Boolean).sort(), ['inactive', 'no'])
   })
 })
-
-const units = [
-  'vmcontext-local.service',
-  'vmcontext-final.service',
-  'vmcontext-reconfigure.path',
-  'vmcontext-changed.service',
-  'vmcontext-guestinfo.timer',
-]
 
 /** Runs a command as a process of the systemd that was started in the guest. */
 async function inSystemd(guest: Guest, command: string): Promise<string> {

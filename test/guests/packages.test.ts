@@ -19,14 +19,7 @@ import {
   provideRoot,
   type RootRecipe,
 } from './root-image.ts'
-
-const units = [
-  'vmcontext-local.service',
-  'vmcontext-final.service',
-  'vmcontext-reconfigure.path',
-  'vmcontext-changed.service',
-  'vmcontext-guestinfo.timer',
-]
+import {units} from './units.ts'
 
 /** Packages around a stand-in, by version, and one around the agent itself; made once. */
 let directory = ''

@@ -16,7 +16,6 @@ import type {Operation} from '../../image/seal/operation.ts'
 import {listPartitions} from '../../image/seal/partitions.ts'
 import {orderFindings, planSeal, type SealPlan} from '../../image/seal/plan.ts'
 import {formatOperations, formatPlan} from '../../image/seal/show.ts'
-import {describeMachine} from '../../image/sight.ts'
 import {readTarget} from '../../image/target.ts'
 import {hasFailure, type Problem} from '../../problem.ts'
 import {count, formatProblemLine} from '../../report/lines.ts'
@@ -24,6 +23,7 @@ import {openSystem, type System} from '../../system/system.ts'
 import type {SealInvocation} from '../commands/seal.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openRoot, UsageError} from '../usage.ts'
+import {askYes, describeForeign} from './confirm-machine.ts'
 
 /** Runs the command and gives its exit code. */
 export async function runSeal(invocation: SealInvocation, terminal: Terminal): Promise<number> {
@@ -131,16 +131,14 @@ function mayGoOn(
   if (found.length === 0 && !zero) return true
   if (system.live && guest === undefined) return isMeant(system, terminal)
   if (yes) return true
-  const answer = terminal.ask(`Seal ${system.live ? 'this running guest' : system.root}? [y/N] `)
-  if (answer === undefined) throw new UsageError('nobody is there to be asked: --yes, or --dry-run')
-  return /^y(es)?$/i.test(answer)
+  const question = `Seal ${system.live ? 'this running guest' : system.root}? [y/N] `
+  return askYes(terminal, question, 'nobody is there to be asked: --yes, or --dry-run')
 }
 
 /** What is lost on somebody's own machine cannot be made again: not even --yes says that this one is meant. */
 function isMeant(system: System, terminal: Terminal): boolean {
   const name = system.files.readText('/proc/sys/kernel/hostname')?.trim() ?? ''
-  const lines = describeMachine(system).map(line => `  ${line}\n`)
-  terminal.printError(`This machine is not a guest, as far as one can see:\n${lines.join('')}`)
+  describeForeign(system, terminal)
   const answer = terminal.ask(`Type its name to seal this machine itself: `)
   if (answer === undefined) {
     throw new UsageError('this machine is not a guest: --root DIR, or say at a terminal that it is meant')

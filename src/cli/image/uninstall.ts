@@ -16,7 +16,7 @@ import {openSystem, type System} from '../../system/system.ts'
 import type {UninstallInvocation} from '../commands/install.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openRoot, UsageError} from '../usage.ts'
-import {confirmMachine} from './confirm-machine.ts'
+import {askYes, confirmMachine} from './confirm-machine.ts'
 import {formatParagraph} from './paragraph.ts'
 import {formatDeeds, formatDone, formatProblems} from './show-install.ts'
 
@@ -82,17 +82,14 @@ function mayGoOn(
   terminal: Terminal,
 ): boolean {
   if (yes || packaged) return true
-  if (system.live && target.guest === undefined) {
-    return confirmMachine(system, target, {deed: 'uninstall from', yes, terminal})
-  }
-  const answer = terminal.ask(
-    `Uninstall vmcontext from ${system.live ? 'this machine' : system.root}? [y/N] `,
-  )
-  if (answer === undefined)
-    throw new UsageError('nobody is there to ask: say --yes, or --dry-run to see what would be done')
-  if (/^y(es)?$/i.test(answer)) return true
-  terminal.print('Nothing was done.\n')
-  return false
+  const question = `Uninstall vmcontext from ${system.live ? 'this machine' : system.root}? [y/N] `
+  const ifNobody = 'nobody is there to ask: say --yes, or --dry-run to see what would be done'
+  const isMeant =
+    system.live && target.guest === undefined
+      ? confirmMachine(system, target, {deed: 'uninstall from', yes, terminal})
+      : askYes(terminal, question, ifNobody)
+  if (!isMeant) terminal.print('Nothing was done.\n')
+  return isMeant
 }
 
 /** What fails costs itself; then the records stay, and another try goes on from there. */

@@ -1,6 +1,5 @@
 // The program that is installed: the one that is running, or in the portable form the directory that it runs from.
 
-import {dirname} from 'node:path'
 import {SystemError} from '../../system/errors.ts'
 import {findOwnExecutable} from '../../system/executable.ts'
 import {openFiles} from '../../system/files.ts'
@@ -77,6 +76,3 @@ function listTree(directory: string, below = ''): string[] {
     return status?.isDirectory() ? listTree(directory, path) : status?.isFile() ? [path] : []
   })
 }
-
-/** The directory that a portable agent is installed in, and all above it that is ours. */
-export const ownDirectories = [portableDirectory, dirname(portableDirectory)]

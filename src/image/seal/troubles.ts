@@ -4,8 +4,6 @@ import type {Problem} from '../../problem.ts'
 import {count} from '../../report/lines.ts'
 import {type SystemError, unlessRefused} from '../../system/errors.ts'
 
-export type Troubles = ReturnType<typeof collectTroubles>
-
 /** Starts with what is known already. */
 export function collectTroubles(problems: Problem[]) {
   let isBlind = problems.length > 0

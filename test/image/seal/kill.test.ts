@@ -5,6 +5,7 @@ import {spawnSync} from 'node:child_process'
 import {cpSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
+import {killAt} from '../../strace.ts'
 import {makeDirectory} from '../../temporary.ts'
 import {requireBinary, requireRoot, requireTool} from '../../tools.ts'
 import {listChanges, readWholeTree} from './whole-tree.ts'
@@ -67,15 +68,7 @@ test('a seal that is killed at any change is completed by the next one', {timeou
   for (const call of calls) {
     for (let count = 1; ; count += step(call)) {
       const root = copyOf(`${call}-${count}`)
-      const {status} = seal(binary, root, [
-        'strace',
-        '-f',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        `inject=${call}:signal=KILL:when=${count}`,
-      ])
+      const {status} = seal(binary, root, killAt(call, count))
       if (status === 0) break
       points += 1
       const next = seal(binary, root)
