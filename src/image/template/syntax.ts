@@ -57,7 +57,8 @@ export function describeCharacter(source: string, offset: number, state: Templat
   if (character === '[' && state === 'names')
     return ['a bracket opens here that belongs to no name', 'write NAME = [ on one line']
   if (state === 'value') return [`no value begins with ${character}`, inQuotes]
-  return [`${character} stands outside every value; the front end passes over it`]
+  const message = `${character} stands outside every value; the front end would pass over it without a word`
+  return [message, character === "'" ? inQuotes : 'take it out']
 }
 
 const inQuotes = 'put the value in double quotes'
