@@ -23,6 +23,7 @@ async function main(): Promise<void> {
       args: process.argv.slice(2),
       environment: process.env,
       isTerminal: () => isatty(1),
+      columns: () => (isatty(1) && process.stdout.columns) || 80,
       print: text => writeAll(1, text),
       printError: text => writeAll(2, text),
       ask: question => (isatty(0) && isatty(2) ? askForLine(question) : undefined),

@@ -72,6 +72,12 @@ const weights = {
   'start-missing': 'failure',
   /** A mistake in this program. It costs its step, like any other problem. */
   defect: 'failure',
+  /** Something that the doctor found to be wrong with a guest: what was asked for does not work. */
+  'found-wrong': 'failure',
+  /** Something that the doctor found, and that may be meant. */
+  'found-doubtful': 'warning',
+  /** Something that the doctor found, and that is worth knowing. */
+  'found-note': 'note',
   /** A deed that this run cannot do (another root, no privilege) and leaves undone. */
   'deed-left-out': 'note',
   /** Something that had to be known of this guest could not be read. */

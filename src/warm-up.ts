@@ -55,6 +55,7 @@ export async function warmUp(directory: string): Promise<void> {
   const quiet = {
     environment: {},
     isTerminal: () => false,
+    columns: () => 80,
     print() {},
     printError() {},
     ask: () => undefined,

@@ -13,6 +13,7 @@ export async function bootRoot(root: string, ...options: readonly string[]): Pro
     args,
     environment: {},
     isTerminal: () => false,
+    columns: () => 80,
     print,
     printError: print,
     ask: () => undefined,

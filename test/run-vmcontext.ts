@@ -20,6 +20,7 @@ export async function runRelease(
       args,
       environment,
       isTerminal: () => false,
+      columns: () => 80,
       print(text) {
         said.output += text
       },

@@ -4,21 +4,42 @@ import {Command, CommanderError} from 'commander'
 import {stepNames} from '../steps.ts'
 import {type BootInvocation, declareBoot, declarePlan, type PlanInvocation} from './commands/boot.ts'
 import {type DiscInvocation, declareDisc} from './commands/disc.ts'
+import {type DoctorInvocation, declareDoctor} from './commands/doctor.ts'
+import {declareExplain, type ExplainInvocation} from './commands/explain.ts'
 import {
   declareInstall,
   declareUninstall,
   type InstallInvocation,
   type UninstallInvocation,
 } from './commands/install.ts'
+import {
+  declareReplay,
+  declareReport,
+  type ReplayInvocation,
+  type ReportInvocation,
+} from './commands/report.ts'
+import {declareRollback, type RollbackInvocation} from './commands/rollback.ts'
 import {declareSeal, type SealInvocation} from './commands/seal.ts'
+import {declareLog, declareStatus, type LogInvocation, type StatusInvocation} from './commands/status.ts'
 
 /** What the command line asks for. */
 export type Invocation =
   | BootInvocation
   | PlanInvocation
+  | ByHandInvocation
   | ImageInvocation
   /** Text to print and the exit code: help, the version, or what is wrong with the command line. */
   | {command: 'print'; text: string; exitCode: number}
+
+/** Those for whoever stands before a guest and wants to know. */
+export type ByHandInvocation =
+  | ExplainInvocation
+  | DoctorInvocation
+  | StatusInvocation
+  | LogInvocation
+  | ReportInvocation
+  | ReplayInvocation
+  | RollbackInvocation
 
 /** Those for people who make images. */
 export type ImageInvocation = DiscInvocation | InstallInvocation | UninstallInvocation | SealInvocation
@@ -31,6 +52,13 @@ type CommandEntry = {name: string; description: string; declare: (command: Comma
 const commands: readonly CommandEntry[] = [
   {name: 'boot', description: 'configure this guest from its context', declare: declareBoot},
   {name: 'plan', description: 'print what boot would do now; change nothing', declare: declarePlan},
+  {name: 'explain', description: 'tell where a value comes from', declare: declareExplain},
+  {name: 'doctor', description: 'find out what is wrong with a guest, and the cure', declare: declareDoctor},
+  {name: 'status', description: 'print how the last boot went', declare: declareStatus},
+  {name: 'log', description: 'print what the agent has done', declare: declareLog},
+  {name: 'report', description: 'pack all that a supporter needs, without secrets', declare: declareReport},
+  {name: 'replay', description: 'plan the guest of a report on this machine', declare: declareReplay},
+  {name: 'rollback', description: 'give files back as they were before a run', declare: declareRollback},
   {name: 'disc', description: 'build, show or check a context disc', declare: declareDisc},
   {name: 'install', description: 'put the agent into a guest or an image', declare: declareInstall},
   {name: 'uninstall', description: 'take the agent out again', declare: declareUninstall},

@@ -1,9 +1,6 @@
 // From arguments to an exit code: every command, and the errors that none of them can handle.
 
-import {resolve} from 'node:path'
 import {boot} from '../boot.ts'
-import {type Link, parseLinkList} from '../facts/network/links.ts'
-import type {Verification} from '../plan/input.ts'
 import type {Request} from '../prepare.ts'
 import {openLog} from '../report/log.ts'
 import {ManifestTooNewError} from '../report/manifest.ts'
@@ -12,15 +9,23 @@ import {stopCommands} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import {LockedError} from '../system/lock.ts'
 import {openSystem} from '../system/system.ts'
-import {type ImageInvocation, type Invocation, parseCommandLine} from './command-line.ts'
-import type {BootInvocation, PlanInvocation, VerificationChoice} from './commands/boot.ts'
-import {openRoot, refuseEmpty, UsageError} from './usage.ts'
+import {
+  type ByHandInvocation,
+  type ImageInvocation,
+  type Invocation,
+  parseCommandLine,
+} from './command-line.ts'
+import type {BootInvocation, PlanInvocation} from './commands/boot.ts'
+import {chooseVerification, readRequest} from './request.ts'
+import {openRoot, UsageError} from './usage.ts'
 
 /** The outside world of a command: its arguments, its environment and where its text goes. */
 export type Terminal = {
   args: readonly string[]
   environment: Readonly<Record<string, string | undefined>>
   isTerminal(): boolean
+  /** The width of the terminal; 80 where there is none. */
+  columns(): number
   print(text: string): void
   printError(text: string): void
   /** Asks a person for a line; undefined if nobody sits there. */
@@ -56,15 +61,21 @@ export async function start(terminal: Terminal, version: string): Promise<number
   }
 }
 
-async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal: Terminal, version: string) {
+type Started = Exclude<Invocation, {command: 'print'}>
+
+async function run(invocation: Started, terminal: Terminal, version: string): Promise<number> {
   if (isForImages(invocation)) {
     const {runImageCommand} = await import('./image-commands.ts')
     return runImageCommand(invocation, terminal, version)
   }
+  if (isByHand(invocation)) {
+    const {runByHandCommand} = await import('./by-hand-commands.ts')
+    return runByHandCommand(invocation, terminal, version)
+  }
   const system = openSystem(openRoot(invocation.root))
-  const request = readRequest(invocation, terminal)
+  const request = readBootRequest(invocation, terminal)
   if (invocation.command === 'plan') {
-    const {showPlan} = await import('./show-plan.ts')
+    const {showPlan} = await import('./by-hand/plan.ts')
     return showPlan(system, request, {...invocation, terminal})
   }
   const isJournal = terminal.environment.JOURNAL_STREAM !== undefined && !terminal.isTerminal()
@@ -79,41 +90,22 @@ async function run(invocation: Exclude<Invocation, {command: 'print'}>, terminal
   return exitCodeOf(report?.outcome ?? 'done', invocation.strict)
 }
 
-function isForImages(invocation: Exclude<Invocation, {command: 'print'}>): invocation is ImageInvocation {
-  return invocation.command !== 'boot' && invocation.command !== 'plan'
+function isForImages(invocation: Started): invocation is ImageInvocation {
+  return ['disc build', 'disc show', 'disc check', 'install', 'uninstall', 'seal'].includes(
+    invocation.command,
+  )
 }
 
-function readRequest(invocation: BootInvocation | PlanInvocation, terminal: Terminal): Request {
-  const {command, stages, contextPath, overrides, linksPath, force, only} = invocation
+function isByHand(invocation: Started): invocation is ByHandInvocation {
+  return invocation.command !== 'boot' && invocation.command !== 'plan' && !isForImages(invocation)
+}
 
-  const context = contextPath === undefined ? undefined : resolve(refuseEmpty('--context', contextPath))
-  const links = readLinkList(linksPath)
+function readBootRequest(invocation: BootInvocation | PlanInvocation, terminal: Terminal): Request {
+  const {command, stages, force, only} = invocation
   const isAboutNics = only === undefined || only.includes('network') || only.includes('hostname')
   const waitsForNics = command === 'boot' && stages.includes('local') && isAboutNics
   const verification = command === 'boot' ? chooseVerification(invocation.verification, terminal) : undefined
-  return {stages, contextPath: context, overrides, links, waitsForNics, verification, force, only}
-}
-
-const usualSeconds = 10
-
-/** By hand a change is checked, and taken back if it cuts the guest off; an init script has to ask for it. */
-function chooseVerification(
-  {seconds, rollsBack}: VerificationChoice,
-  terminal: Terminal,
-): Verification | undefined {
-  const isByHand = terminal.isTerminal()
-  const isWanted = seconds !== undefined || rollsBack === true || isByHand
-  if (seconds === false || !isWanted) return undefined
-  return {seconds: seconds ?? usualSeconds, rollsBack: rollsBack ?? isByHand}
-}
-
-function readLinkList(path: string | undefined): Link[] | undefined {
-  if (path === undefined) return undefined
-  const text = openSystem('/').files.readText(resolve(refuseEmpty('--links', path)))
-  if (text === undefined) throw new UsageError(`--links: there is no file ${path}`)
-  const links = parseLinkList(text)
-  if (typeof links === 'string') throw new UsageError(`--links ${path}: ${links}`)
-  return links
+  return {...readRequest(invocation), stages, waitsForNics, verification, force, only}
 }
 
 function exitCodeOf(outcome: Outcome, isStrict: boolean): number {

@@ -122,6 +122,7 @@ export async function run(args: readonly string[], answer?: string): Promise<Sai
       args,
       environment: {VMCONTEXT_BINARY: '/usr/bin/true'},
       isTerminal: () => answer !== undefined,
+      columns: () => 80,
       print(text) {
         said.output += text
       },

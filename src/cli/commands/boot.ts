@@ -1,17 +1,12 @@
 // `vmcontext boot` and `vmcontext plan` on the command line.
 
 import {type Command, InvalidArgumentError, Option} from 'commander'
-import type {Assignment} from '../../context/shell.ts'
-import {parseOverride} from '../../settings/settings.ts'
 import {type Stage, type StepName, stageOf, stages, stepNames} from '../../steps.ts'
 import type {Found} from '../command-line.ts'
+import {addGuestOptions, type GuestOptions, readGuestOptions} from './guest-options.ts'
 
-export type CommonOptions = {
+export type CommonOptions = GuestOptions & {
   stages: readonly Stage[]
-  root: string
-  contextPath?: string | undefined
-  overrides: readonly Assignment[]
-  linksPath?: string | undefined
   strict: boolean
   force: boolean
   only?: readonly StepName[] | undefined
@@ -60,14 +55,10 @@ export function declarePlan(plan: Command, found: Found): void {
 }
 
 function addCommonOptions(command: Command): void {
-  command
-    .addOption(
-      new Option('--stage <stage>', 'do one stage only (default: both)').choices(Object.keys(stages)),
-    )
-    .option('--root <dir>', 'the guest is this directory; nothing of it is executed', '/')
-    .option('--context <path>', 'take this directory, context.sh, image or device for the context')
-    .option('--links <file>', 'NICs of the guest, "NAME MAC [PCI]" a line, instead of /sys')
-    .option('--set <key=value>', 'a setting above those of vmcontext.conf; may be repeated', readOverride, [])
+  command.addOption(
+    new Option('--stage <stage>', 'do one stage only (default: both)').choices(Object.keys(stages)),
+  )
+  addGuestOptions(command)
     .option('--strict', 'exit with 1 on a warning too', false)
     .option('--force', 'repeat what was done in this boot, or once for good', false)
     .option('--only <step>', 'do this step alone, and repeat it; may be repeated', readStep)
@@ -80,16 +71,11 @@ function refuseOtherStage({stage, only = []}: {stage?: Stage; only?: StepName[]}
   command.error(`error: --only ${other} is a step of the stage ${stageOf(other)}, not of ${stage}`)
 }
 
-function readSeconds(text: string): number {
+/** Reads a number of seconds. */
+export function readSeconds(text: string): number {
   if (!/^\d{1,3}$/.test(text) || Number(text) === 0)
     throw new InvalidArgumentError('It takes a number of seconds, 1 to 999.')
   return Number(text)
-}
-
-function readOverride(text: string, earlier: Assignment[]): Assignment[] {
-  const override = parseOverride(text)
-  if (override === undefined) throw new InvalidArgumentError('It takes KEY=VALUE.')
-  return [...earlier, override]
 }
 
 function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
@@ -102,10 +88,7 @@ function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
 function readCommon(options: any): CommonOptions {
   return {
     stages: options.stage === undefined ? stagesOf(options.only) : [options.stage],
-    root: options.root,
-    contextPath: options.context,
-    overrides: options.set,
-    linksPath: options.links,
+    ...readGuestOptions(options),
     strict: options.strict,
     force: options.force,
     only: options.only,

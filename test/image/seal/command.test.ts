@@ -35,6 +35,7 @@ async function runWith(answer: string, ...args: string[]) {
       args,
       environment: {},
       isTerminal: () => true,
+      columns: () => 80,
       print: text => {
         said.output += text
       },

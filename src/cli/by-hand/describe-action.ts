@@ -1,12 +1,12 @@
 // A planned deed in words, as `vmcontext plan` prints it.
 
 import {createTwoFilesPatch} from 'diff'
-import type {Action, ActionOf, WriteAction} from '../action.ts'
-import type {FileTree} from '../facts/files.ts'
-import {previewKeys} from '../plan/login/keys.ts'
-import type {Prepared} from '../prepare.ts'
-import {count} from '../report/lines.ts'
-import {formatBytes} from '../report/sizes.ts'
+import type {Action, ActionOf, WriteAction} from '../../action.ts'
+import type {FileTree} from '../../facts/files.ts'
+import {previewKeys} from '../../plan/login/keys.ts'
+import type {Prepared} from '../../prepare.ts'
+import {count} from '../../report/lines.ts'
+import {formatBytes} from '../../report/sizes.ts'
 
 /** Describes a deed in lines; in none if it only accompanies another one. */
 export function describeAction(action: Action, {facts, manifest}: Prepared): string[] {

@@ -1,8 +1,8 @@
 // `vmcontext plan`: what boot would do now, as a person reads it. Nothing is changed, no mount is left.
 
-import type {Action, Step} from '../action.ts'
-import {type Prepared, prepareBoot, type Request} from '../prepare.ts'
-import {weighProblem} from '../problem.ts'
+import type {Action, Step} from '../../action.ts'
+import {type Prepared, prepareBoot, type Request} from '../../prepare.ts'
+import {weighProblem} from '../../problem.ts'
 import {
   count,
   formatContext,
@@ -11,13 +11,13 @@ import {
   idleWords,
   isSilent,
   nameWidth,
-} from '../report/lines.ts'
-import {stringifyMasked} from '../report/mask.ts'
-import {placeForLooking} from '../source/mount.ts'
-import {escapeControls} from '../system/commands.ts'
-import {openSystem, type System} from '../system/system.ts'
+} from '../../report/lines.ts'
+import {stringifyMasked} from '../../report/mask.ts'
+import {placeForLooking} from '../../source/mount.ts'
+import {escapeControls} from '../../system/commands.ts'
+import {openSystem, type System} from '../../system/system.ts'
+import {exitCodes, type Terminal} from '../start.ts'
 import {describeAction} from './describe-action.ts'
-import {exitCodes, type Terminal} from './start.ts'
 
 export type PlanOptions = {json: boolean; check: boolean; strict: boolean; terminal: Terminal}
 
