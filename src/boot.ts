@@ -4,6 +4,7 @@ import {applySteps, saveManifest} from './apply/apply.ts'
 import {restoreLabels} from './apply/labels.ts'
 import {clearScriptFiles} from './apply/scripts/script-file.ts'
 import {describeNic} from './plan/network/network.ts'
+import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
 import {enterPlan, forgetSteps, nameFromDns, noteSteps, quietly, settleManifest} from './records.ts'
 import {type BootState, readBootState} from './report/boot-state.ts'
@@ -17,14 +18,16 @@ import {
   type ReportLine,
 } from './report/lines.ts'
 import type {LineOptions, Log} from './report/log.ts'
+import {clearProgress, lockPath, noteProgress, type RunNow} from './report/progress.ts'
+import {openRecorder} from './report/recorder.ts'
 import {judgeRun, type RunReport, type StepReport, writeReport} from './report/report.ts'
 import {removeLaidOut} from './source/guestinfo.ts'
 import {bootLayout, endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
-import {stageOf} from './steps.ts'
+import {type StepName, stageOf} from './steps.ts'
+import {readUptimeMs} from './system/clock.ts'
 import {takeLock} from './system/lock.ts'
 import {openSystem, type System} from './system/system.ts'
 
-const lockPath = '/run/vmcontext/lock'
 /** The note that something was plugged in or out (init/hot-plug). */
 const changesPath = '/run/vmcontext/changed'
 
@@ -40,8 +43,18 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
   const begin = performance.now()
   const elapsed = () => round(performance.now() - begin)
   const startedAt = new Date().toISOString()
+  const sinceBootMs = readUptimeMs(system.files)
   const release = takeLock(system.files, lockPath)
+  const {stages, only} = request
+  const now: RunNow = {
+    pid: process.pid,
+    stages,
+    ...(only === undefined ? {} : {only}),
+    startedAt,
+    sinceBootMs,
+  }
   try {
+    quietly(() => noteProgress(system, now))
     if (system.live) {
       // Whatever was plugged in up to now is seen by this run; what comes later leaves another note.
       quietly(() => system.files.remove(changesPath))
@@ -54,12 +67,13 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     )
     if (prepared === 'switched off') return undefined
     const state = readBootState(system)
-    const run = await carryOut(system, request, prepared, state, elapsed)
+    const run = await carryOut(system, request, prepared, state, elapsed, now)
     const report: RunReport = {
       agent: request.agent,
       stages: request.stages,
       ...(request.only === undefined ? {} : {only: request.only}),
       startedAt,
+      sinceBootMs,
       durationMs: elapsed(),
       ...run,
     }
@@ -70,6 +84,8 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     quietly(() => writeReport(system, report, prepared.mask))
     return report
   } finally {
+    // Before the lock: who finds a note and no living owner of the lock knows that the run was killed.
+    quietly(() => clearProgress(system))
     release()
   }
 }
@@ -80,20 +96,39 @@ async function carryOut(
   prepared: Prepared,
   state: BootState,
   elapsed: () => number,
+  now: RunNow,
 ) {
   const {manifest, plan, source, contextReport} = prepared
   const show = showMasked(log, prepared.mask)
+  const onStepBegin = ({name}: {name: StepName}) => {
+    quietly(() => noteProgress(system, {...now, step: name, stepStartedMs: elapsed()}))
+  }
   const onStepEnd = (step: StepReport) => {
     show(formatStep(step))
     // A script is not run twice in one boot, so it is noted as soon as it has ended.
     if (stageOf(step.name) === 'final') noteSteps(system, state, plan, [step])
   }
+  const recorder = openRecorder(system, {
+    startedAt: now.startedAt,
+    stages,
+    only,
+    manifest,
+    ...describePlan(plan),
+  })
   try {
     show(formatContext(contextReport))
     enterPlan(manifest, plan)
     forgetSteps(system, state, plan)
     const runSoFar = {agent, context: contextReport, problems: prepared.problems}
-    const steps = await applySteps(plan.steps, {system, manifest, onStepEnd, elapsed, runSoFar})
+    const steps = await applySteps(plan.steps, {
+      system,
+      manifest,
+      recorder,
+      onStepBegin,
+      onStepEnd,
+      elapsed,
+      runSoFar,
+    })
     show(formatIdleSteps(steps, 'done before'))
     show(formatIdleSteps(steps, 'done once'))
     // Who asks for a step by name is told that there is nothing in it.
@@ -108,11 +143,20 @@ async function carryOut(
     // What is done and not on record is done again: otherwise this boot would never enter it.
     if (unsaved.length === 0) noteSteps(system, state, plan, steps)
     const problems = [...prepared.problems, ...labels, ...unsaved]
-    const parts = {context: contextReport, steps, problems}
+    const outcome = judgeRun({context: contextReport, steps, problems})
+    const unrecorded = recorder.settle({steps, outcome, mask: prepared.mask})
+    const parts = {context: contextReport, steps, problems: [...problems, ...unrecorded]}
     return {...parts, outcome: judgeRun(parts)}
   } finally {
     if (source.state === 'found') await source.release()
   }
+}
+
+/** What the record of a run has to know of its plan. */
+function describePlan({steps, network}: Plan) {
+  const stepOf = (path: string) =>
+    steps.find(({actions}) => actions.some(action => 'path' in action && action.path === path))?.name
+  return {network, stepOf}
 }
 
 function changedPaths(steps: readonly StepReport[]): string[] {

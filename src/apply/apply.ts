@@ -3,8 +3,9 @@
 import type {Action, ActionKind, ActionOf, Step} from '../action.ts'
 import {describeDefect, hasFailure, type Problem} from '../problem.ts'
 import {describeRecordFailure, forgetGivenBack, type Manifest, writeManifest} from '../report/manifest.ts'
+import type {Recorder} from '../report/recorder.ts'
 import type {DeedReport, StepReport} from '../report/report.ts'
-import {SystemError} from '../system/errors.ts'
+import {SystemError, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {keepOneEnvHandler} from './cloud/one-env.ts'
 import {reportReadyHandler} from './cloud/ready.ts'
@@ -67,6 +68,10 @@ export type ApplyOptions = {
   system: System
   /** Changed in place: what is ours after the run. */
   manifest: Manifest
+  /** Notes what every file was before it changes. */
+  recorder?: Recorder | undefined
+  /** Called before something is done in a step. */
+  onStepBegin?(step: Step): void
   /** Called as soon as a step has ended. */
   onStepEnd(report: StepReport): void
   /** Milliseconds since the run began. */
@@ -82,6 +87,7 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     runSoFar: options.runSoFar && {...options.runSoFar, steps: reports},
     system: options.system,
     manifest: options.manifest,
+    recorder: options.recorder,
     mayExecute: options.system.live,
   }
   const refused = prepare(
@@ -89,6 +95,7 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
     workshop,
   )
   for (const step of steps) {
+    if (step.actions.length > 0) options.onStepBegin?.(step)
     const report = await applyStep(step, workshop, refused, options.elapsed)
     reports.push(report)
     options.onStepEnd(report)
@@ -109,11 +116,10 @@ function prepare(actions: readonly Action[], workshop: Workshop): Map<Action, un
       refused.set(action, error)
     }
   }
-  try {
-    writeManifest(workshop.system, workshop.manifest)
-  } catch {
-    // Without the record the deeds still count; the failure is reported where the manifest is written at the end.
-  }
+  // Without the records the deeds still count; the failure is reported where they are written at the end.
+  const ignore = () => undefined
+  unlessRefused(() => workshop.recorder?.save(), ignore)
+  unlessRefused(() => writeManifest(workshop.system, workshop.manifest), ignore)
   return refused
 }
 

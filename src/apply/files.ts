@@ -55,16 +55,27 @@ export const removeHandler: Handler<RemoveAction> = {
 
 /**
  * Enters a file into the manifest with what it is about to be. The first copy, from before the agent ever came, stays
- * for good; what others made of our file later is kept besides. `found` is what stands there, null if nothing does.
+ * for good; what others made of our file later is kept besides. `found` is what stands there, null if nothing does;
+ * `made` the directories that were made for it.
  */
 export function own(
-  {system, manifest}: Workshop,
+  {system, manifest, recorder}: Workshop,
   path: string,
   sha256: string | null,
-  found: FoundFile | null = findFile(system, path) ?? null,
+  {
+    found = findFile(system, path) ?? null,
+    made = [],
+  }: {found?: FoundFile | null; made?: readonly string[]} = {},
 ): void {
   const current = found === null ? undefined : keepCopy(system, found)
   const entry = manifest.files[path]
+  const link = sha256 === null ? system.files.readLink(path) : undefined
+  recorder?.note(path, {
+    before: link === undefined ? (current ?? null) : {link},
+    after: sha256 === null ? null : {sha256},
+    owned: entry ?? null,
+    made,
+  })
   if (entry === undefined) {
     manifest.files[path] = {sha256, previous: current ?? null}
     return

@@ -6,10 +6,11 @@ import type {System} from '../system/system.ts'
 import type {Handler} from './workshop.ts'
 
 export const linkHandler: Handler<LinkAction> = {
-  prepare({path, target}, {system, manifest}) {
+  prepare({path, target}, {system, manifest, recorder}) {
     const current = keepEntry(system, path)
     if (current !== undefined && 'link' in current && current.link === target) return
     const entry = manifest.files[path]
+    recorder?.note(path, {before: current ?? null, after: {link: target}, owned: entry ?? null})
     const {adopted: _, ...known} =
       entry === undefined ? {previous: current ?? null} : {...entry, ...overwritten(entry, current)}
     manifest.files[path] = {...known, sha256: null, link: target}

@@ -3,6 +3,7 @@
 import type {Action} from '../action.ts'
 import type {Problem} from '../problem.ts'
 import type {Manifest} from '../report/manifest.ts'
+import type {Recorder} from '../report/recorder.ts'
 import type {JudgedParts} from '../report/report.ts'
 import type {System} from '../system/system.ts'
 
@@ -10,6 +11,8 @@ import type {System} from '../system/system.ts'
 export type Workshop = {
   system: System
   manifest: Manifest
+  /** Notes what stands where something is about to change; undefined where nobody is going to take it back. */
+  recorder?: Recorder | undefined
   /** False where the guest is another root than the running one: nothing of it is executed. */
   mayExecute: boolean
   /** Some gateway answered before the network was changed; undefined if nobody asked, or it could not be told. */

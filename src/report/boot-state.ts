@@ -4,7 +4,7 @@ import type {StepName} from '../steps.ts'
 import {readBootId} from '../system/clock.ts'
 import type {System} from '../system/system.ts'
 
-const statePath = '/run/vmcontext/boot.json'
+export const statePath = '/run/vmcontext/boot.json'
 
 /** The digests of the steps that succeeded in this boot. */
 export type BootState = Partial<Record<StepName, string>>

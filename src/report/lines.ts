@@ -13,14 +13,19 @@ const lineWidth = 72
 
 /** What came of looking for a context. */
 export function formatContext(context: ContextReport): ReportLine[] {
-  const text = {
+  const text = describeContext(context)
+  const problems = context.problems.map(problem => formatProblemLine(problem, 'context'))
+  return [line('context', text, context.durationMs), ...problems]
+}
+
+/** Where the context comes from, or why there is none. */
+export function describeContext(context: ContextReport): string {
+  return {
     found: `${context.origin} (${context.recognition}), ${count(context.variables, 'variable')}`,
     'no drive': 'none: this machine has no drive for a disc',
     'no disc': 'none: there is no context disc in a drive',
     unreadable: 'FAILED',
   }[context.state]
-  const problems = context.problems.map(problem => formatProblemLine(problem, 'context'))
-  return [line('context', text, context.durationMs), ...problems]
 }
 
 /**
@@ -79,8 +84,8 @@ export function formatProblemLine(problem: Problem, step = 'vmcontext'): ReportL
 }
 
 /** `1 variable`, `2 variables`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`
 }
 
 /** Why nothing is done, for boot and plan alike. */
@@ -109,6 +114,7 @@ function line(name: string, words: string, durationMs?: number, isContinued = fa
   }
 }
 
-function formatDuration(ms: number): string {
+/** Milliseconds for a person. */
+export function formatDuration(ms: number): string {
   return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

@@ -3,10 +3,11 @@
 // before it is changed, so that a run that was killed is understood by the next one.
 
 import {createHash} from 'node:crypto'
-import type {FileFact} from '../facts/files.ts'
+import {describeRefusal, type FileFact} from '../facts/files.ts'
 import type {Problem} from '../problem.ts'
 import {describeCause, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
+import {isListOfTexts, isRecord, parseJson} from './json.ts'
 import {type OwnedKeys, readOwnedKeys} from './owned-keys.ts'
 import type {OwnedNics} from './owned-nics.ts'
 
@@ -81,7 +82,7 @@ export class ManifestTooNewError extends Error {
 export function readManifest(system: System, problems: Problem[]): Manifest {
   const text = readUnlessRefused(system, problems)
   if (text === undefined) return emptyManifest()
-  const value = parse(text)
+  const value = parseJson(text)
   if (isManifest(value)) return {...emptyManifest(), ...value, keys: readOwnedKeys(value.keys)}
   const found = (value as {version?: unknown} | null)?.version
   if (typeof found === 'number' && found > version) throw new ManifestTooNewError(found)
@@ -90,13 +91,25 @@ export function readManifest(system: System, problems: Problem[]): Manifest {
   return emptyManifest()
 }
 
+/** The same for whoever only looks: one of a later version is told, and then nothing counts as ours. */
+export function readManifestToLook(system: System, problems: Problem[]): Manifest {
+  try {
+    return readManifest(system, problems)
+  } catch (error) {
+    if (!(error instanceof ManifestTooNewError)) throw error
+    problems.push({code: 'record-damaged', message: error.message})
+    return emptyManifest()
+  }
+}
+
 /** Without the records the boot goes on. An ordinary user may plan, and is told what could not be seen. */
 function readUnlessRefused(system: System, problems: Problem[]): string | undefined {
   return unlessRefused(
     () => system.files.readText(manifestPath),
     refusal => {
       const message = `${refusal.message}, so what was set up earlier is not known here`
-      problems.push({code: 'fact-missing', message, cure: 'run as root to see it all'})
+      const {code, file} = describeRefusal(refusal)
+      problems.push({code, file, message, cure: 'run as root to see it all'})
       return undefined
     },
   )
@@ -108,7 +121,7 @@ export function writeManifest(system: System, manifest: Manifest): void {
   const current = system.files.readText(manifestPath)
   if (current === text) return
   system.files.makeDirectory(stateDirectory, 0o700)
-  if (current !== undefined && !isManifest(parse(current))) {
+  if (current !== undefined && !isManifest(parseJson(current))) {
     system.files.write(`${manifestPath}.damaged`, current, {mode: 0o600})
   }
   system.files.write(manifestPath, text, {mode: 0o600})
@@ -194,14 +207,6 @@ function emptyManifest(): Manifest {
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Whatever is not exactly of our making is not relied upon. */
 function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value) || value.version !== version || !Array.isArray(value.hosts)) return false
@@ -213,12 +218,4 @@ function isManifest(value: unknown): value is Manifest {
   )
   const lists = [...places, shownHostKeys]
   return entries.every(isRecord) && lists.every(isListOfTexts) && isListOfTexts(Object.values(once as object))
-}
-
-function isListOfTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every(entry => typeof entry === 'string')
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -36,10 +36,18 @@ export function createMask(variables: Variables | undefined, others: readonly st
 export function stringifyMasked(value: unknown, mask: Mask): string {
   const replace = (key: string, part: unknown) =>
     typeof part === 'string' && !isOwnWord(key, part) ? mask(part) : part
-  return JSON.stringify(value, replace, 2)
+  return escapeInJson(JSON.stringify(value, replace, 2))
 }
 
-const ownKeys = new Set(['kind', 'status', 'outcome', 'idle', 'code', 'state', 'bootId'])
+/** The controls above U+007F, which JSON lets stand and a terminal obeys, and those that turn text round. */
+export function escapeInJson(text: string): string {
+  return text.replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+const ownKeys = new Set(['id', 'kind', 'status', 'outcome', 'idle', 'code', 'state', 'bootId'])
 const names = new Set<string>([...stepNames, ...Object.keys(stages)])
 
 /** Names of steps and stages stand under `name` and in lists. */
@@ -48,7 +56,7 @@ function isOwnWord(key: string, text: string): boolean {
 }
 
 /** As it stands, trimmed, by lines, as JSON and logs spell it, and what it says if it is base64. */
-function spellings(value: string): string[] {
+export function spellings(value: string): string[] {
   const trimmed = value.trim()
   const texts = [value, trimmed, ...trimmed.split(/[\r\n]+/), ...decode(trimmed)]
   // The front end may write `\$6\$…` for a hash (contract §3).

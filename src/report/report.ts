@@ -9,7 +9,7 @@ import {readBootId} from '../system/clock.ts'
 import type {System} from '../system/system.ts'
 import {stringifyMasked} from './mask.ts'
 
-const reportPath = '/run/vmcontext/report.json'
+export const reportPath = '/run/vmcontext/report.json'
 
 export type DeedReport = {
   kind: ActionKind
@@ -56,6 +56,8 @@ export type RunReport = {
   only?: readonly StepName[] | undefined
   /** Wall-clock time; at boot it may be wrong. */
   startedAt: string
+  /** Milliseconds from the start of the kernel to that of the run: true even where the clock was set in between. */
+  sinceBootMs?: number | undefined
   durationMs: number
   outcome: Outcome
   context: ContextReport
@@ -64,7 +66,7 @@ export type RunReport = {
   problems: readonly Problem[]
 }
 
-type ReportFile = {version: 1; bootId?: string | undefined; runs: RunReport[]}
+export type ReportFile = {version: 1; bootId?: string | undefined; runs: RunReport[]}
 
 /** What a run is judged by. */
 export type JudgedParts = Pick<RunReport, 'steps' | 'problems'> & {context: Pick<ContextReport, 'problems'>}

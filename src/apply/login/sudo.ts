@@ -3,7 +3,7 @@
 
 import {dirname} from 'node:path'
 import type {WriteSudoRuleAction} from '../../action/login.ts'
-import {hashBytes} from '../../report/manifest.ts'
+import {findFile, hashBytes, keepCopy} from '../../report/manifest.ts'
 import {describeEnd, succeeded} from '../../system/commands.ts'
 import {writeHandler} from '../files.ts'
 import {failed, type Handler, type Result, type Workshop} from '../workshop.ts'
@@ -15,6 +15,7 @@ const rootOnly = {uid: 0, gid: 0}
 export const writeSudoRuleHandler: Handler<WriteSudoRuleAction> = {
   prepare(action, workshop) {
     writeHandler.prepare?.({...action, kind: 'write'}, workshop)
+    noteMode(action, workshop)
   },
 
   async perform({path, content, mode}, workshop) {
@@ -35,6 +36,15 @@ export const writeSudoRuleHandler: Handler<WriteSudoRuleAction> = {
       after: hashBytes(bytes),
     }
   },
+}
+
+/** Where the text is right the mode alone may change. */
+function noteMode({path, content, mode}: WriteSudoRuleAction, {system, manifest, recorder}: Workshop): void {
+  const found = findFile(system, path)
+  const isWritten = found?.bytes.equals(Buffer.from(content, 'latin1')) ?? false
+  if (found === undefined || !isWritten || (found.mode & 0o7777) === mode) return
+  const before = keepCopy(system, found)
+  recorder?.note(path, {before, after: {sha256: before.sha256}, owned: manifest.files[path] ?? null})
 }
 
 /** Without a visudo it is put in place all the same: the text is ours, with nothing in it but a checked name. */

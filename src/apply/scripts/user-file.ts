@@ -5,7 +5,7 @@ import {posix} from 'node:path'
 import type {WriteUserFileAction} from '../../action/scripts.ts'
 import {hashBytes, writeManifest} from '../../report/manifest.ts'
 import {type Directory, isOnlyOurs, openDirectory} from '../../system/directory.ts'
-import {SystemError} from '../../system/errors.ts'
+import {SystemError, unlessRefused} from '../../system/errors.ts'
 import type {Ownership} from '../../system/files.ts'
 import type {System} from '../../system/system.ts'
 import {own} from '../files.ts'
@@ -25,9 +25,10 @@ export const writeUserFileHandler: Handler<WriteUserFileAction> = {
         `could not write ${path}: ${owner}`,
         'name one that is there, or a number',
       )
-    const {directory, name} = openPlace(system, path, owner)
+    const made: string[] = []
+    const {directory, name} = openPlace(system, path, owner, made)
     try {
-      const result = put(directory, name, action, owner, workshop)
+      const result = put({directory, name, made}, action, owner, workshop)
       if (result.status !== 'failed') workshop.isFileMissing = wasMissing
       return result
     } finally {
@@ -44,9 +45,11 @@ function compose({content, append}: WriteUserFileAction, current: Buffer | undef
   return end.equals(bytes) ? current : Buffer.concat([current, bytes])
 }
 
+/** `made`: the directories that were made on the way, the deepest first. */
+type Place = {directory: Directory; name: string; made: readonly string[]}
+
 function put(
-  directory: Directory,
-  name: string,
+  {directory, name, made}: Place,
   action: WriteUserFileAction,
   owner: Ownership,
   workshop: Workshop,
@@ -70,7 +73,11 @@ function put(
   // Not before the place is known to be no trap: what is entered is given back one day. The bytes that were read here
   // are kept, not what the path leads to by now.
   const found = current && status && {bytes: current, mode: status.mode, uid: status.uid, gid: status.gid}
-  own(workshop, path, after, found ?? null)
+  own(workshop, path, after, {found: found ?? null, made})
+  unlessRefused(
+    () => workshop.recorder?.save(),
+    () => undefined,
+  )
   writeManifest(workshop.system, workshop.manifest)
   directory.write(name, bytes, mode, {uid: owner.uid, gid})
   const detail = `${current === undefined ? 'created' : 'wrote'} ${path}`
@@ -81,10 +88,15 @@ function put(
 const linkLimit = 40
 
 /** Opens the directory that a path leads to, made if it is missing: for the owner, as cloud-init has it. */
-function openPlace(system: System, path: string, owner: Ownership): {directory: Directory; name: string} {
+function openPlace(
+  system: System,
+  path: string,
+  owner: Ownership,
+  made: string[],
+): {directory: Directory; name: string} {
   let place = path
   for (let links = 0; links <= linkLimit; links += 1) {
-    const directory = descend(system, posix.dirname(place), owner)
+    const directory = descend(system, posix.dirname(place), owner, made)
     if (typeof directory === 'string') {
       place = posix.join(directory, posix.basename(place))
       continue
@@ -98,7 +110,7 @@ function openPlace(system: System, path: string, owner: Ownership): {directory: 
 }
 
 /** Goes down to a directory. Gives the path to go on with if a link is met. */
-function descend(system: System, path: string, owner: Ownership): Directory | string {
+function descend(system: System, path: string, owner: Ownership, made: string[]): Directory | string {
   let directory = openDirectory(system.files.locate('/'), '')
   const parts = path.split('/').filter(Boolean)
   for (const [index, part] of parts.entries()) {
@@ -106,7 +118,10 @@ function descend(system: System, path: string, owner: Ownership): Directory | st
     try {
       const target = follow(system, above, part)
       if (target !== undefined) return posix.join(target, ...parts.slice(index + 1))
-      if (above.entry(part) === undefined) above.makeDirectory(part, 0o755, owner)
+      if (above.entry(part) === undefined) {
+        above.makeDirectory(part, 0o755, owner)
+        made.unshift(`${above.path}/${part}`)
+      }
       directory = above.open(part)
     } finally {
       above.close()
