@@ -17,7 +17,7 @@ import {shellChoices} from './plan/login/account.ts'
 import {type Plan, planBoot} from './plan/plan.ts'
 import type {Problem} from './problem.ts'
 import {readBootState} from './report/boot-state.ts'
-import {type Manifest, readManifest} from './report/manifest.ts'
+import {type Manifest, readManifest, readManifestToLook} from './report/manifest.ts'
 import {createMask} from './report/mask.ts'
 import {type ContextReport, readRunsOfBoot} from './report/report.ts'
 import {readSettingsLayers} from './settings/read-settings.ts'
@@ -41,10 +41,14 @@ export type Request = {
   waitsForNics: boolean
   /** Check the network once it has changed, after boot. */
   verification?: Verification | undefined
+  /** Plan on although the records are of a later program, as if there were none: for whoever only looks. */
+  toleratesNewerRecords?: boolean | undefined
   /** Repeat what was done in this boot already, or once for good. */
   force: boolean
   /** Do these steps only, as with `force`; undefined: all of the stages. */
   only?: readonly StepName[] | undefined
+  /** Stands between the looking for a context and its reading: notes what is read, or hands in another one. */
+  acquire?: ((look: () => Promise<Source>) => Promise<Source>) | undefined
 }
 
 export type Prepared = {
@@ -55,6 +59,11 @@ export type Prepared = {
   facts: Facts
   manifest: Manifest
   plan: Plan
+  /** What the plan was made of, for whoever asks how another context or other settings would have come out. */
+  input: PlanInput
+  disc?: Disc | undefined
+  /** The settings of the image's owner, strongest first. */
+  layers: readonly SettingsLayer[]
   /** Problems of the settings, the facts and the agent's own records. */
   problems: readonly Problem[]
   /** Takes the secrets of the context out of a text. */
@@ -68,19 +77,22 @@ export async function prepareBoot(
   choosePlace: (settings: Settings) => MountPlace,
 ): Promise<Prepared | 'switched off'> {
   const problems: Problem[] = []
-  const manifest = readManifest(system, problems)
+  const manifest = (request.toleratesNewerRecords ? readManifestToLook : readManifest)(system, problems)
   const layers = readSettingsLayers(system, request.overrides, problems)
   const settings = settle(layers, undefined, [])
   if (!settings.enabled) return 'switched off'
   const begin = performance.now()
-  const acquire = (place: MountPlace) =>
-    acquireSource(system, {
-      path: request.contextPath,
-      target: settings.target,
-      waitMs: settings.contextWaitMs,
-      waitForDisc: settings.target !== undefined || settings.contextWaitGiven,
-      place,
-    })
+  const acquire = (place: MountPlace) => {
+    const look = () =>
+      acquireSource(system, {
+        path: request.contextPath,
+        target: settings.target,
+        waitMs: settings.contextWaitMs,
+        waitForDisc: settings.target !== undefined || settings.contextWaitGiven,
+        place,
+      })
+    return request.acquire === undefined ? look() : request.acquire(look)
+  }
   const place = choosePlace(settings)
   let source = await acquire(place)
   try {
@@ -95,7 +107,9 @@ export async function prepareBoot(
     const found = {source, disc: reading?.disc, contextProblems, layers, manifest, problems}
     const rest = await planFrom(system, request, found)
     const mask = createMask(reading?.disc?.variables, readSecrets(reading?.disc))
-    return {source, contextReport, manifest, problems: [...problems, ...rest.facts.problems], mask, ...rest}
+    const allProblems = [...problems, ...rest.facts.problems]
+    const records = {manifest, layers, disc: reading?.disc}
+    return {source, contextReport, ...records, problems: allProblems, mask, ...rest}
   } catch (error) {
     if (source.state === 'found') await source.release()
     throw error
@@ -170,7 +184,7 @@ async function planFrom(system: System, request: Request, {contextProblems, ...f
       isForced,
       bootSoFar: meaning?.context.ready && {runs: readRunsOfBoot(system), contextProblems},
     }
-    return {facts, plan: planBoot(input, {stages: request.stages, only, doneBefore})}
+    return {facts, input, plan: planBoot(input, {stages: request.stages, only, doneBefore})}
   }
   const seen = look(request.links ?? present)
   // A link may have got its real name in the meantime.

@@ -82,6 +82,8 @@ const weights = {
   'deed-left-out': 'note',
   /** Something that had to be known of this guest could not be read. */
   'fact-missing': 'warning',
+  /** Something of this guest that whoever runs the program may not look at; `file` is its path. */
+  'fact-unseen': 'warning',
   /** The agent's own records could not be read or kept. */
   'record-damaged': 'warning',
   /** A template reads as its author may not expect; nothing is wrong. */

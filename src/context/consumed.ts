@@ -39,6 +39,11 @@ const consumers = new Map<string, StepName>(
   Object.entries(consumedVariables).flatMap(([step, names]) => names.map(name => [name, step as StepName])),
 )
 
+/** The names that a step takes, besides those that have a number in them. */
+export function variablesOf(step: StepName): readonly string[] {
+  return (consumedVariables as Partial<Record<StepName, readonly string[]>>)[step] ?? []
+}
+
 /** Tells whether some step takes a variable. */
 export function isConsumed(name: string): boolean {
   return consumerOf(name) !== undefined

@@ -5,7 +5,7 @@ import type {Problem} from '../problem.ts'
 import {adoptedPaths, readOriginals} from '../report/manifest.ts'
 import {unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
-import {type FileFact, type FileTree, readFileTree} from './files.ts'
+import {describeRefusal, type FileFact, type FileTree, readFileTree} from './files.ts'
 import {type Hooks, noHooks, readHooks} from './hooks.ts'
 import {type AccountFacts, type AccountQuestions, readAccountFacts} from './login/account-facts.ts'
 import {type NetworkFacts, type NetworkQuestions, readNetworkFacts} from './network/network-facts.ts'
@@ -76,7 +76,7 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
   /** What cannot be read costs itself. An ordinary user may make a plan, and then cannot look everywhere. */
   const orElse: OrElse = (read, otherwise) =>
     unlessRefused(read, refusal => {
-      problems.push({code: 'fact-missing', message: refusal.message})
+      problems.push(describeRefusal(refusal))
       return otherwise
     })
   const services = orElse<ReadonlySet<string>>(() => readStartedServices(system), new Set())

@@ -2,7 +2,7 @@
 
 import type {ByteText} from '../action.ts'
 import type {Problem} from '../problem.ts'
-import {unlessRefused} from '../system/errors.ts'
+import {type SystemError, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 
 /** A regular file as it is now. */
@@ -29,7 +29,7 @@ export function readFileTree(
     if (fresh.length === 0) return tree
     for (const pattern of fresh) {
       seen.add(pattern)
-      for (const path of expand(system, pattern)) readInto(tree, system, path, problems)
+      for (const path of expand(system, pattern, problems)) readInto(tree, system, path, problems)
     }
   }
 }
@@ -39,7 +39,7 @@ const patternLimit = 1000
 /** No network file is larger; a directory full of something else is not read into memory. */
 const sizeLimit = 4 * 1024 * 1024
 
-function expand(system: System, pattern: string): string[] {
+function expand(system: System, pattern: string, problems: Problem[]): string[] {
   const slash = pattern.lastIndexOf('/')
   const [directory, name] = [pattern.slice(0, slash), pattern.slice(slash + 1)]
   if (!/[*?]/.test(name)) return [pattern]
@@ -48,8 +48,14 @@ function expand(system: System, pattern: string): string[] {
     .replaceAll('*', '.*')
     .replaceAll('?', '.')
   const matcher = new RegExp(`^${expression}$`)
-  return system.files
-    .list(directory)
+  const names = unlessRefused(
+    () => system.files.list(directory),
+    refusal => {
+      problems.push(describeRefusal(refusal))
+      return []
+    },
+  )
+  return names
     .filter(entry => matcher.test(entry) && !entry.startsWith('.'))
     .map(entry => `${directory}/${entry}`)
 }
@@ -63,5 +69,11 @@ function readInto(tree: Map<string, FileFact>, system: System, path: string, pro
     const content = system.files.read(path)?.toString('latin1')
     if (content !== undefined) tree.set(path, {content, mode: status.mode & 0o7777})
   }
-  unlessRefused(read, refusal => problems.push({code: 'fact-missing', message: refusal.message}))
+  unlessRefused(read, refusal => problems.push(describeRefusal(refusal)))
+}
+
+/** Says that something cannot be known of the guest. An ordinary user may make a plan, and then cannot look everywhere. */
+export function describeRefusal({message, unseen}: SystemError): Problem {
+  if (unseen === undefined) return {code: 'fact-missing', message}
+  return {code: 'fact-unseen', file: unseen, message: 'permission denied', cure: 'run as root to see it all'}
 }

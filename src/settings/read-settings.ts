@@ -30,7 +30,7 @@ function readLayer(system: System, path: string, problems: Problem[]): SettingsL
     () => system.files.read(path),
     refusal => {
       problems.push({
-        code: 'fact-missing',
+        code: refusal.unseen === undefined ? 'fact-missing' : 'fact-unseen',
         file: path,
         message: `${refusal.message}; its settings do not hold`,
       })

@@ -11,7 +11,7 @@ import {
   splitNames,
   type Variables,
 } from '../context/variables.ts'
-import type {Problem} from '../problem.ts'
+import type {Place, Problem} from '../problem.ts'
 import {type StepName, stepNames} from '../steps.ts'
 
 export type MacRule = 'auto' | 'always' | 'never'
@@ -100,6 +100,7 @@ export function settle(
 
 /** Every name that vmcontext.conf understands. */
 export const settingNames: readonly string[] = [
+  'VMCONTEXT',
   'MAC_PREFIX',
   'MAC_RULE',
   'NETMASK',
@@ -159,15 +160,20 @@ function assign(name: string, value: string): Assignment {
 type Reader = ReturnType<typeof createReader>
 
 function createReader(layers: readonly SettingsLayer[], problems: Problem[]) {
-  return <T>(key: string, parse: (value: string) => T | undefined, expected: string): T | undefined => {
+  return <T>(
+    key: string,
+    parse: (value: string, place: Place) => T | undefined,
+    expected: string,
+  ): T | undefined => {
     const layer = layers.find(({variables}) => pickVariable(variables, key) !== undefined)
     const variable = layer && pickVariable(layer.variables, key)
     if (variable === undefined) return undefined
     const value = readPlainValue(variable)
-    const parsed = value === undefined ? undefined : parse(value)
+    const place = {file: layer?.file, line: variable.line, key}
+    const parsed = value === undefined ? undefined : parse(value, place)
     if (parsed === undefined) {
       const message = `this is not ${expected}, so the default holds`
-      problems.push({code: 'value-ignored', file: layer?.file, line: variable.line, key, message})
+      problems.push({code: 'value-ignored', ...place, message})
     }
     return parsed
   }
@@ -206,12 +212,15 @@ function parsePath(value: string): string | undefined {
 /** Of a list the names that are steps hold; the others are named. */
 function settleSteps(read: Reader, problems: Problem[]): ReadonlySet<StepName> {
   const isStep = (name: string): name is StepName => (stepNames as readonly string[]).includes(name)
-  const names = read('STEPS_OFF', value => splitNames(value.toLowerCase()), 'a list') ?? []
-  const unknown = names.filter(name => !isStep(name))
-  if (unknown.length > 0) {
-    const message = `${unknown.map(name => JSON.stringify(name)).join(', ')} is no step`
-    const cure = `the steps are ${stepNames.join(' ')}`
-    problems.push({code: 'value-ignored', key: 'STEPS_OFF', message, cure})
+  const parse = (value: string, place: Place) => {
+    const names = splitNames(value.toLowerCase())
+    const unknown = names.filter(name => !isStep(name))
+    if (unknown.length > 0) {
+      const message = `${unknown.map(name => JSON.stringify(name)).join(', ')} is no step`
+      const cure = `the steps are ${stepNames.join(' ')}`
+      problems.push({code: 'value-ignored', ...place, message, cure})
+    }
+    return new Set(names.filter(isStep))
   }
-  return new Set(names.filter(isStep))
+  return read('STEPS_OFF', parse, 'a list') ?? new Set()
 }

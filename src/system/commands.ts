@@ -129,11 +129,18 @@ export function succeeded(result: CommandResult): boolean {
   return result.ended === 'exited' && result.exitCode === 0
 }
 
-/** Shows control characters instead of obeying them, so that no output can rewrite a terminal or a log. */
+/**
+ * Shows control characters instead of obeying them, so that no output can rewrite a terminal or a log; and those that
+ * turn the direction of a line, which can make it read as another one (CVE-2021-42574).
+ */
 export function escapeControls(text: string): string {
-  return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, character => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
+  return text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    character => {
+      const code = character.charCodeAt(0).toString(16)
+      return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`
+    },
+  )
 }
 
 function executionOptions(command: Command): Options {

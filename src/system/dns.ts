@@ -18,12 +18,11 @@ const pauseMs = 500
  * itself would be those of the machine that built this program. Files such as /etc/hosts are not asked.
  */
 export async function lookUpNames(domain: string, servers: readonly string[]): Promise<DnsAnswer> {
-  const {Resolver} = await import('node:dns/promises')
   const asked = servers.slice(0, mostServers)
   let trouble = ''
   for (let count = 0; count < tries; count += 1) {
     if (count > 0) await sleep(pauseMs)
-    const resolver = new Resolver({timeout: Math.floor(tryMs / asked.length), tries: 1})
+    const resolver = await openResolver(Math.floor(tryMs / asked.length))
     const timer = setTimeout(() => resolver.cancel(), tryMs + pauseMs)
     try {
       resolver.setServers(asked)
@@ -38,6 +37,38 @@ export async function lookUpNames(domain: string, servers: readonly string[]): P
     }
   }
   return {trouble}
+}
+
+/** Asks each server once, and waits for each so long. */
+async function openResolver(timeoutMs: number) {
+  const {Resolver} = await import('node:dns/promises')
+  return new Resolver({timeout: timeoutMs, tries: 1})
+}
+
+/** What a name server does with a question: answers it, answers that it will not, or is not heard of. */
+export type ServerState = {state: 'answers'} | {state: 'refuses' | 'silent'; trouble: string}
+
+/** Asks one server, once, for the name servers of the root: whatever it knows of that, it is there. */
+export async function askServer(server: string, limitMs: number): Promise<ServerState> {
+  const resolver = await openResolver(limitMs)
+  // c-ares doubles the time for its second try over TCP.
+  const timer = setTimeout(() => resolver.cancel(), limitMs * 2)
+  try {
+    resolver.setServers([server])
+    await resolver.resolveNs('.')
+    return {state: 'answers'}
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'ENOTFOUND' || code === 'ENODATA') return {state: 'answers'}
+    const trouble = words[code] ?? code
+    return {state: isAnswer(code) ? 'refuses' : 'silent', trouble}
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function isAnswer(code: string): boolean {
+  return ['EBADRESP', 'EFORMERR', 'ENOTIMP', 'EREFUSED', 'ESERVFAIL'].includes(code)
 }
 
 /** Codes of c-ares. */

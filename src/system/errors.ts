@@ -10,6 +10,7 @@ const words: Record<string, string> = {
   EIO: 'input/output error, the disk may be damaged',
   EISDIR: 'it is a directory',
   ERR_FS_EISDIR: 'a directory is in its way',
+  EMEDIUMTYPE: 'the disc in the drive is of a kind that it cannot read',
   ELOOP: 'it is a symbolic link, or links lead in a circle',
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'its path is too long',
@@ -27,17 +28,28 @@ const words: Record<string, string> = {
 /** Something the machine refused. `deed` completes "could not": "write /etc/hosts". */
 export class SystemError extends Error {
   readonly code: string
+  /** What was not to be looked at, if that is what was refused for want of rights. */
+  readonly unseen: string | undefined
 
   constructor(deed: string, cause: unknown) {
     super(`could not ${deed}: ${describeCause(cause)}`, {cause})
     this.name = 'SystemError'
     this.code = codeOf(cause)
+    const isForbidden = this.code === 'EACCES' || this.code === 'EPERM'
+    this.unseen = isForbidden ? /^(?:read|list|look at|read the link) (\/.*)$/s.exec(deed)?.[1] : undefined
   }
+}
+
+/** What libuv has no name for (uv-errno.h), and an empty CD drive answers with (asm-generic/errno.h). */
+const unnamed: Readonly<Record<string, string>> = {
+  'Unknown system error -123': 'ENOMEDIUM',
+  'Unknown system error -124': 'EMEDIUMTYPE',
 }
 
 /** The errno name of an error, '' if it has none. */
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return ''
+  return unnamed[error.code] ?? error.code
 }
 
 /** The cause of an error in words. */

@@ -20,6 +20,7 @@ import {
   rmdirSync,
   rmSync,
   type Stats,
+  type StatsFs,
   statfsSync,
   statSync,
   symlinkSync,
@@ -38,6 +39,17 @@ export type WriteOptions = {
   owner?: Ownership | undefined
   /** False for files below /run, which no power cut outlives. */
   durable?: boolean
+}
+
+/** Bytes and inodes of a file system. One that counts no inodes (btrfs, vfat) says 0 of 0. */
+export type Capacity = {
+  totalBytes: number
+  /** What root may still write. */
+  freeBytes: number
+  /** What everybody else may: a part may be kept for root. */
+  freeBytesOfUsers: number
+  totalInodes: number
+  freeInodes: number
 }
 
 export type Files = ReturnType<typeof openFiles>
@@ -83,6 +95,12 @@ export function openFiles(root: string) {
     space(path: string): number | undefined {
       const found = attempt(`look at ${path}`, () => unlessAbsent(at(path), entry => statfsSync(entry)))
       return found && found.blocks * found.bsize
+    },
+
+    /** What the file system that a path lies on has and what is left (statfs(2)); undefined if nothing is there. */
+    capacity(path: string): Capacity | undefined {
+      const found = attempt(`look at ${path}`, () => unlessAbsent(at(path), entry => statfsSync(entry)))
+      return found && describeCapacity(found)
     },
 
     /** The path itself, a symbolic link not followed; undefined if nothing is there. */
@@ -176,6 +194,11 @@ export function openFiles(root: string) {
     },
   }
   return files
+}
+
+function describeCapacity({bsize, blocks, bfree, bavail, files, ffree}: StatsFs): Capacity {
+  const bytes = {totalBytes: blocks * bsize, freeBytes: bfree * bsize, freeBytesOfUsers: bavail * bsize}
+  return {...bytes, totalInodes: files, freeInodes: ffree}
 }
 
 /** The name beside a file under which the one is made that is to take its place. */

@@ -30,7 +30,8 @@ export function takeLock(files: Files, path: string): () => void {
   const lock = files.locate(path)
   const own = `${lock}.${process.pid}`
   const me = JSON.stringify(describeOwner(process.pid))
-  attempt(`write ${path}`, () => writeFileSync(own, me, {mode: 0o600}))
+  // Whoever asks may know that somebody is at work.
+  attempt(`write ${path}`, () => writeFileSync(own, me, {mode: 0o644}))
   try {
     for (let tries = 0; !takeName(own, lock); tries += 1) {
       if (tries > triesLimit) throw new SystemError(`take the lock ${path}`, 'it changes hands all the time')
@@ -42,6 +43,12 @@ export function takeLock(files: Files, path: string): () => void {
   return () => {
     if (readText(lock) === me) rmSync(lock, {force: true})
   }
+}
+
+/** Who holds the lock at a guest path, and whether that process is there; undefined if nobody does, or it is not told. */
+export function readLockOwner(files: Files, path: string): {pid: number; isAlive: boolean} | undefined {
+  const owner = parseOwner(readText(files.locate(path)))
+  return owner && {pid: owner.pid, isAlive: isAlive(owner)}
 }
 
 /** So many milliseconds, about, several agents may take to agree on who takes a dead owner's lock over. */
@@ -63,7 +70,7 @@ function takeName(own: string, lock: string): boolean {
   try {
     if (readText(lock) !== text) return false
     attempt(`take the lock ${lock}`, () => {
-      writeFileSync(`${own}.new`, readFileSync(own), {mode: 0o600})
+      writeFileSync(`${own}.new`, readFileSync(own), {mode: 0o644})
       renameSync(`${own}.new`, lock)
     })
     return true

@@ -21,6 +21,11 @@ export function resolveInRoot(root: string, path: string): string {
 
 /** Resolves the links of a guest path and gives the guest path they lead to. */
 export function resolveGuestPath(root: string, path: string): string {
+  return followLinks(path, each => readLink(join(root, each)))
+}
+
+/** The same where `linkOf` tells of a path without links in it where it leads, if it is one. */
+export function followLinks(path: string, linkOf: (path: string) => string | undefined): string {
   const pending = path.split('/').reverse()
   const resolved: string[] = []
   let links = 0
@@ -31,7 +36,7 @@ export function resolveGuestPath(root: string, path: string): string {
       resolved.pop()
       continue
     }
-    const target = readLink(join(root, ...resolved, part))
+    const target = linkOf(`/${[...resolved, part].join('/')}`)
     if (target === undefined) {
       resolved.push(part)
       continue

@@ -45,7 +45,8 @@ export function readAccountFacts(
   return {
     accounts: [...orElse(() => readAccounts(system), []), ...nameService.accounts],
     unaskedAccounts: nameService.unasked,
-    login: login === undefined ? noLoginFacts : orElse(() => readLoginFacts(system, login), noLoginFacts),
+    login:
+      login === undefined ? noLoginFacts : orElse(() => readLoginFacts(system, login, orElse), noLoginFacts),
     authorizedKeys: readKeysFacts(system, sshd.settings, keysOf, orElse),
     sshd,
     groups: orElse(() => readGroupNames(system), []),

@@ -4,9 +4,8 @@
 import {posix} from 'node:path'
 import type {ByteText} from '../../action.ts'
 import type {KeysPlace} from '../../context/login/keys-place.ts'
-import {type Directory, openDirectory} from '../../system/directory.ts'
+import type {Directory} from '../../system/directory.ts'
 import {SystemError} from '../../system/errors.ts'
-import {asUser} from '../../system/identity.ts'
 import type {System} from '../../system/system.ts'
 import type {Account} from './accounts.ts'
 import {type KeysText, type LoosePath, type PlaceRefusal, refuseEntry, sizeLimit} from './keys-entry.ts'
@@ -68,7 +67,7 @@ function inHome<T>(
   if ('reason' in home) return home
   const above = [home]
   try {
-    return asUser(account, () => {
+    return system.asUser(account, () => {
       for (const name of place.split('/').slice(0, -1)) {
         const directory = above.at(-1)!
         const status = directory.entry(name)
@@ -93,13 +92,13 @@ function openHome(system: System, account: Account): Directory | PlaceRefusal {
   const expected = `a plain directory that belongs to ${account.name}`
   const open = (): Directory | PlaceRefusal =>
     system.files.status(home)?.isDirectory()
-      ? openDirectory(system.files.locate(home), home)
+      ? system.openDirectory(home)
       : {path: home, reason: `its home ${home} is no directory`, expected}
   try {
     return open()
   } catch (error) {
     if (!(error instanceof SystemError) || error.code !== 'EACCES') throw error
-    return asUser(account, open)
+    return system.asUser(account, open)
   }
 }
 

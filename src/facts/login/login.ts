@@ -5,6 +5,7 @@ import {dirname, resolve} from 'node:path'
 import {sudoersPath} from '../../context/login/sudo.ts'
 import {findProgram} from '../../system/programs.ts'
 import type {System} from '../../system/system.ts'
+import type {OrElse} from '../facts.ts'
 import {readLoginDefs} from './login-defs.ts'
 
 export type LoginQuestions = {
@@ -37,9 +38,15 @@ export const noLoginFacts: LoginFacts = {
 }
 
 /** Reads what the questions need. */
-export function readLoginFacts(system: System, {hasAccount, scheme}: LoginQuestions): LoginFacts {
+export function readLoginFacts(
+  system: System,
+  {hasAccount, scheme}: LoginQuestions,
+  orElse: OrElse,
+): LoginFacts {
   return {
-    ...(hasAccount ? {firstUid: readLoginDefs(system).firstUid, sudo: readSudoFacts(system)} : noLoginFacts),
+    ...(hasAccount
+      ? {firstUid: readLoginDefs(system).firstUid, sudo: readSudoFacts(system, orElse)}
+      : noLoginFacts),
     knowsScheme: scheme === undefined || knowsScheme(system, scheme),
   }
 }
@@ -47,12 +54,14 @@ export function readLoginFacts(system: System, {hasAccount, scheme}: LoginQuesti
 /** SUSE keeps the distribution's own file in /usr/etc; one in /etc hides it. */
 const sudoersFiles = ['/etc/sudoers', '/usr/etc/sudoers']
 
-function readSudoFacts(system: System): SudoFacts {
+function readSudoFacts(system: System, orElse: OrElse): SudoFacts {
   const {files} = system
   const isInstalled = findProgram(system, 'sudo') !== undefined
   if (!isInstalled) return noLoginFacts.sudo
   const file = sudoersFiles.find(path => files.status(path) !== undefined)
-  const text = file === undefined ? '' : (files.readText(file) ?? '')
+  const text = file === undefined ? '' : orElse(() => files.readText(file), undefined)
+  // Whoever may not read it takes it for the usual one.
+  if (text === undefined) return {isInstalled, readsDirectory: true, file}
   // With @ since sudo 1.9.1, and still with #, which begins no comment where it begins the line (sudoers(5)).
   const line = /^(?:#|[ \t]*@)includedir[ \t]+"?([^\s"#]+)"?[ \t]*(?:#.*)?$/gm
   const directories = [...text.matchAll(line)].map(([, path]) => resolve(dirname(file ?? '/'), path!))

@@ -136,6 +136,9 @@ function planDocuments(system: System, payload: Payload): Wanted[] {
     ...Object.keys(payload)
       .filter(source => source.startsWith('man/'))
       .map(source => text(manualPath(source), source, 'the manual')),
+    ...Object.keys(payload)
+      .filter(source => source.startsWith('schema/'))
+      .map(source => text(`/usr/share/doc/vmcontext/${source}`, source, 'what --json prints')),
     ...shells.map(([shell, source, path]) => text(path, source, `completions of ${shell}`)),
     {...text('/etc/vmcontext.conf', 'vmcontext.conf', 'an example, all in comments'), isExample: true},
   ]

@@ -3,6 +3,7 @@
 
 import {basename} from 'node:path'
 import {isDeepStrictEqual} from 'node:util'
+import {historyPath} from '../../report/history.ts'
 import {
   keptDirectory,
   keptPath,
@@ -74,7 +75,7 @@ function isEmpty({version: _, ...rest}: Manifest): boolean {
   return Object.values(rest).every(each => isDeepStrictEqual(each, {}) || isDeepStrictEqual(each, []))
 }
 
-/** Copies of what has been given back, unless the manifest has a use for the same bytes. */
+/** Copies of what has been given back, unless the manifest or the history has a use for the same bytes. */
 function forgetCopies({files}: System, record: InstallRecord, manifest: Manifest): void {
   const used = Object.values(manifest.files).flatMap(({previous, overwritten = []}) => [
     previous,
@@ -84,8 +85,10 @@ function forgetCopies({files}: System, record: InstallRecord, manifest: Manifest
   const own = [...Object.values(record.files), ...Object.values(record.displaced)].map(
     ({previous}) => previous,
   )
+  const history = files.readText(historyPath) ?? ''
   for (const copy of [...own, ...Object.values(record.adopted)]) {
-    if (copy?.sha256 !== undefined && !usedPaths.has(keptPath(copy))) files.remove(keptPath(copy))
+    if (copy?.sha256 === undefined || history.includes(copy.sha256)) continue
+    if (!usedPaths.has(keptPath(copy))) files.remove(keptPath(copy))
   }
   if (files.status(keptDirectory)?.isDirectory() && files.list(keptDirectory).length === 0)
     files.removeDirectory(keptDirectory)

@@ -50,11 +50,15 @@ function planNames(
 const noFiles = {files: [], problems: []}
 
 /** Who shall carry out what netplan reads: the context knows better than the image. */
-export function rendererOf({context, settings}: PlanInput): NetplanRenderer | undefined {
+export function rendererOf({
+  context,
+  settings,
+}: Pick<PlanInput, 'context' | 'settings'>): NetplanRenderer | undefined {
   return context?.netplanRenderer ?? settings.netplanRenderer
 }
 
-function describeSurroundings(input: PlanInput): Surroundings {
+/** What the dialects have to know of this guest. */
+export function describeSurroundings(input: Pick<PlanInput, 'facts' | 'context' | 'settings'>): Surroundings {
   const {facts} = input
   return {
     os: facts.os,

@@ -20,11 +20,16 @@ export type OncePlan = {isDone: boolean; problems: Problem[]; mark: OnceMark}
  */
 export function planOnce(step: StepName, key: string, texts: readonly string[], input: PlanInput): OncePlan {
   const names = nameVm(input)
-  const text = hashBytes(JSON.stringify(texts)).slice(0, 16)
+  const text = hashTexts(texts)
   const mark = [...Object.entries(names).map(([kind, value]) => `${kind}=${value}`), `text=${text}`].join(' ')
   const last = parseMark(input.manifest.once[step] ?? '')
   const isDone = !input.isForced && input.manifest.once[step] !== undefined && isSameVm(last, names)
   return {isDone, problems: isDone ? describeLast(step, key, text, last) : [], mark: {step, mark}}
+}
+
+/** What a mark keeps of texts: enough to tell them from others. */
+export function hashTexts(texts: readonly string[]): string {
+  return hashBytes(JSON.stringify(texts)).slice(0, 16)
 }
 
 /** Whether it failed for this VM the last time: it will not be done again by itself. */
@@ -33,7 +38,8 @@ export function hasFailedForGood(step: StepName, input: PlanInput): boolean {
   return last.failed !== undefined && isSameVm(last, nameVm(input))
 }
 
-type Marks = Partial<Record<string, string>>
+/** What a note names: the VM, and what was done. */
+export type Marks = Partial<Record<string, string>>
 
 const kinds = ['vmid', 'uuid', 'machine-id'] as const
 
@@ -54,7 +60,8 @@ function isSameVm(last: Marks, now: Marks): boolean {
   return kind === undefined || last[kind] === now[kind]
 }
 
-function parseMark(mark: string): Marks {
+/** Reads a note. */
+export function parseMark(mark: string): Marks {
   return Object.fromEntries(mark.split(' ').map(part => part.split('=', 2) as [string, string]))
 }
 

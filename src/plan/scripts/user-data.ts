@@ -17,7 +17,7 @@ export function planUserData(input: PlanInput): StepPlan {
   const userData = context?.userData
   if (userData === undefined) return nothingAsked([...found])
   const summary = summarize(userData)
-  const request = list(userData)
+  const request = listUserData(userData)
   const once = planOnce('user-data', userData.key, request, input)
   // What has no effect was told when it was done. What was not done is told until it is.
   const left = once.isDone ? found.filter(problem => weighProblem(problem) === 'failure') : found
@@ -55,7 +55,7 @@ function summarize({files, script}: UserData): string {
 }
 
 /** All that it is, to tell it from another. */
-function list({files, script}: UserData): string[] {
+export function listUserData({files, script}: UserData): string[] {
   const entries = files.map(file => JSON.stringify({...file, content: hashBytes(file.content.reveal())}))
   return [...entries, script?.text.reveal() ?? '']
 }

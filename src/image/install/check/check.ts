@@ -9,15 +9,20 @@ import {checkSystemd} from './systemd.ts'
 import {checkSysv} from './sysv.ts'
 
 /** What will happen, a line each, and what is missing for that. */
-export type StartCheck = {lines: readonly string[]; problems: readonly Problem[]}
+export type StartCheck = {
+  lines: readonly string[]
+  problems: readonly Problem[]
+  /** Scripts of the network that are run before the agent. */
+  networkBefore?: readonly string[]
+}
 
 /** Checks it. */
 export function checkStart(system: System, kind: InitKind): StartCheck {
-  const {lines, problems} = checkKind(system, kind)
+  const check = checkKind(system, kind)
   const status = system.files.status(programPath)
-  if (status?.isFile() && (status.mode & 0o100) !== 0) return {lines, problems}
+  if (status?.isFile() && (status.mode & 0o100) !== 0) return check
   const message = `${programPath} is missing or not executable`
-  return {lines, problems: [{code: 'start-missing', message}, ...problems]}
+  return {...check, problems: [{code: 'start-missing', message}, ...check.problems]}
 }
 
 function checkKind(system: System, kind: InitKind): StartCheck {

@@ -7,7 +7,7 @@ import type {System} from '../../../system/system.ts'
 import {notStarted, type StartCheck} from './check.ts'
 
 /** Where systemd looks for units, the strongest first. */
-const directories = [
+export const unitPath = [
   '/etc/systemd/system',
   '/run/systemd/system',
   '/usr/local/lib/systemd/system',
@@ -37,7 +37,7 @@ function whyNot(files: Files, unit: string): {reason: string; cure?: string} | u
   const found = findUnit(files, unit)
   if (found === undefined) return {reason: 'there is no such unit'}
   if (found === 'masked') return {reason: 'it is masked', cure: `systemctl unmask ${unit}`}
-  const wanting = directories.flatMap(directory => findWanting(files, directory, unit))
+  const wanting = unitPath.flatMap(directory => findWanting(files, directory, unit))
   if (wanting.length === 0) return {reason: 'it is not enabled', cure: `systemctl enable ${unit}`}
   const reached = reachedTargets(files)
   if (wanting.some(target => reached.has(target))) return undefined
@@ -47,7 +47,7 @@ function whyNot(files: Files, unit: string): {reason: string; cure?: string} | u
 
 /** The text of a unit by the first directory that has one. */
 function findUnit(files: Files, unit: string): string | 'masked' | undefined {
-  for (const directory of directories) {
+  for (const directory of unitPath) {
     const path = `${directory}/${unit}`
     if (files.linkStatus(path) === undefined) continue
     if (files.readLink(path) === '/dev/null') return 'masked'
@@ -79,7 +79,7 @@ function reachedTargets(files: Files): ReadonlySet<string> {
       value!.split(/\s+/),
     )
     pending.push(...names.flat().filter(name => name.endsWith('.target')))
-    for (const directory of directories)
+    for (const directory of unitPath)
       for (const name of listWanted(files, directory, target))
         if (name.endsWith('.target')) pending.push(name)
   }
@@ -92,7 +92,7 @@ function listWanted(files: Files, directory: string, target: string): string[] {
 
 /** default.target is a link, as a rule, and known by the name that it leads to. */
 function findDefault(files: Files): string {
-  for (const directory of directories) {
+  for (const directory of unitPath) {
     const link = files.readLink(`${directory}/default.target`)
     if (link !== undefined) return link.split('/').at(-1)!
   }

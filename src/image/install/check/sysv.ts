@@ -18,7 +18,11 @@ export function checkSysv(system: System, kind: InitKind): StartCheck {
   const level = readDefaultLevel(system)
   const isMakefile = kind === 'insserv' && hasDepend(system)
   const checks = sysvScripts.map(script => checkScript(system, script, level, isMakefile))
-  return {lines: checks.flatMap(each => each.lines), problems: checks.flatMap(each => each.problems)}
+  return {
+    lines: checks.flatMap(each => each.lines),
+    problems: checks.flatMap(each => each.problems),
+    networkBefore: findNetwork(system, level).filter(name => !isBefore(system, name, level, isMakefile)),
+  }
 }
 
 /** `id:2:initdefault:`; upstart on Red Hat reads the same line. */
@@ -58,14 +62,18 @@ function readLinks(system: System, level: string): StartLink[] {
 }
 
 function describeOrder(system: System, level: string, isMakefile: boolean): string {
-  const network = networkScripts.filter(name => {
-    return [...readLinks(system, 'S'), ...readLinks(system, level)].some(({script}) => script === name)
-  })
+  const network = findNetwork(system, level)
   const later = network.filter(name => isBefore(system, name, level, isMakefile))
   if (later.length > 0) return `before ${later.join(' and ')}`
   return network.length === 0
     ? `in runlevel ${level}`
     : `in runlevel ${level}, behind the network: it brings up what it changes`
+}
+
+/** The scripts of the network that are started. */
+function findNetwork(system: System, level: string): string[] {
+  const links = [...readLinks(system, 'S'), ...readLinks(system, level)]
+  return networkScripts.filter(name => links.some(({script}) => script === name))
 }
 
 function isBefore(system: System, network: string, level: string, isMakefile: boolean): boolean {

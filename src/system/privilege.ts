@@ -1,0 +1,6 @@
+// What the process may do.
+
+/** Tells whether every file may be read. */
+export function isRoot(): boolean {
+  return process.geteuid?.() === 0
+}
