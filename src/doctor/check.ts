@@ -11,6 +11,8 @@ export type Finding = {
   problems: readonly Problem[]
   /** Why it could not be done here: `needs root`, `needs the running guest`. */
   skipped?: string | undefined
+  /** Problems of the plan that are said here in other words: no later check says them again. */
+  covers?: readonly Problem[] | undefined
 }
 
 export type Check = {

@@ -17,6 +17,7 @@ import {liveAddressesCheck} from './network/live-addresses.ts'
 import {managerCheck} from './network/manager.ts'
 import {nameServersCheck} from './network/name-servers.ts'
 import {nicsCheck} from './network/nics.ts'
+import {planCheck} from './plan.ts'
 import {filesCheck} from './records/files.ts'
 import {lastRunCheck} from './records/last-run.ts'
 import {recordsCheck} from './records/records.ts'
@@ -47,9 +48,9 @@ export const checks: readonly Check[] = [
   gatewaysCheck,
   filesCheck,
   liveAddressesCheck,
+  duplicatesCheck,
   gatewayAnswersCheck,
   nameServersCheck,
-  duplicatesCheck,
   accountCheck,
   keysCheck,
   passwordCheck,
@@ -58,4 +59,5 @@ export const checks: readonly Check[] = [
   lastRunCheck,
   scriptsCheck,
   sealCheck,
+  planCheck,
 ]

@@ -1,6 +1,7 @@
 // What every check of the doctor gets: the guest, and what the agent would do with it now.
 
 import type {Prepared} from '../prepare.ts'
+import type {Problem} from '../problem.ts'
 import type {RunReport} from '../report/report.ts'
 import type {System} from '../system/system.ts'
 
@@ -14,4 +15,6 @@ export type Exam = {
   isSwitchedOff: boolean
   /** The runs of this boot, the latest last. */
   runs: readonly RunReport[]
+  /** What earlier checks have told. */
+  told?: readonly Problem[] | undefined
 }

@@ -1,36 +1,14 @@
 // Logging in for real: sshd of Debian 12 decides whether the keys are where it looks for them.
 
 import assert from 'node:assert/strict'
-import {readFile} from 'node:fs/promises'
 import {describe, test} from 'node:test'
 import {keysFileCases} from '../facts/login/sshd-cases.ts'
 import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
-import {type KeyPair, makeKeyPair} from './manual-context.ts'
+import {logIn, refused, setContext} from './log-in.ts'
+import {makeKeyPair} from './manual-context.ts'
 
 const config = '/etc/ssh/sshd_config'
-
-/** Gives the guest a context with these variables; `vmcontext boot` then does what they ask for. */
-function setContext(guest: Guest, variables: Readonly<Record<string, string>>): Promise<void> {
-  const lines = Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`)
-  return guest.writeFile('/context/context.sh', lines.join(''))
-}
-
-/** Starts sshd anew and tries to log in from the guest itself, with the key's private half. */
-async function logIn(guest: Guest, account: string, key: KeyPair): Promise<string> {
-  await guest.writeFile('/root/key', await readFile(key.privateKeyFile, 'utf8'), 0o600)
-  const script = `
-    mkdir -p /run/sshd && ip link set lo up
-    [ ! -e /run/sshd.pid ] || { kill "$(cat /run/sshd.pid)"; while [ -e /run/sshd.pid ]; do sleep 0.02; done; }
-    /usr/sbin/sshd -E /root/sshd.log || exit
-    while [ ! -e /run/sshd.pid ]; do sleep 0.02; done
-    exec ssh -F none -i /root/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o BatchMode=yes \\
-      -o IdentitiesOnly=yes -o LogLevel=ERROR -o ConnectTimeout=20 "$1@127.0.0.1" id -un`
-  const {stdout, stderr} = await guest.run(['sh', '-c', script, 'sh', account])
-  return stdout.trim() || stderr.trim()
-}
-
-const refused = /Permission denied \(publickey/
 
 describe('ssh', skipWithoutGuest('namespace'), () => {
   test('the key lets in, the key that is gone from the context no longer does', async () => {
