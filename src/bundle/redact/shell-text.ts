@@ -1,0 +1,145 @@
+// A file of shell assignments with other values in it, and all else of it as it stands: lines keep their numbers, and
+// what is wrong with them stays wrong. What no reader takes for a value is blanked, signs excepted.
+
+import {splitAssignment} from '../../context/shell/assignment.ts'
+import {Cursor} from '../../context/shell/cursor.ts'
+import {readLine} from '../../context/shell/line.ts'
+import type {Piece} from '../../context/shell/piece.ts'
+import {countLines, decodeFile} from '../../context/shell/text.ts'
+import {readWord} from '../../context/shell/word.ts'
+import {type Assignment, parseShellFile} from '../../context/shell.ts'
+import {blankWords} from './filler.ts'
+import {isSecret} from './stand-ins.ts'
+import type {RedactValue} from './value.ts'
+
+/** Redacts the bytes of such a file. */
+export function redactShellText(bytes: Buffer, redact: RedactValue): Buffer {
+  const {text} = decodeFile(bytes, '')
+  if (text === '') return Buffer.from(blankWords(bytes.toString('latin1')), 'latin1')
+  const {assignments} = parseShellFile(bytes, '')
+  const lineAt = countLines(text)
+  const used = new Set<Assignment>()
+  const revealed = findRevealed(text, assignments, redact)
+  let [redacted, at, owed] = ['', 0, 0]
+  for (const span of findSpans(text)) {
+    const gap = blankGap(text.slice(at, span.start))
+    redacted += padLines(gap, owed)
+    const raw = text.slice(span.value, span.end)
+    const found = assignments.find(
+      each => !used.has(each) && each.written === span.name && each.line === lineAt(span.start),
+    )
+    if (found !== undefined) used.add(found)
+    const value = respellSpan(raw, span, found)
+    redacted += text.slice(span.start, span.value) + value
+    owed = countNewlines(raw) - countNewlines(value)
+    at = span.end
+  }
+  redacted += padLines(blankGap(text.slice(at)), owed)
+  return Buffer.from(restore(redacted, bytes), 'latin1')
+
+  /** What a shell would stumble over in a value has to stay in it. */
+  function respellSpan(raw: string, {pieces}: Span, found: Assignment | undefined): string {
+    if (found === undefined) return blankWords(raw)
+    if (revealed.has(found.name)) return raw
+    const respelled = respell(raw, found, redact)
+    return respelled !== raw && pieces.some(piece => isDoubtful(piece, found)) ? blankWords(raw) : respelled
+  }
+
+  function isDoubtful(piece: Piece, found: Assignment): boolean {
+    if (piece.kind !== 'name') return piece.kind === 'special'
+    return [...used].every(each => each === found || each.name !== piece.name.toUpperCase())
+  }
+}
+
+/** What a value that is shown refers to is shown as well, unless it is a secret. */
+function findRevealed(
+  text: string,
+  assignments: readonly Assignment[],
+  redact: RedactValue,
+): ReadonlySet<string> {
+  const shown = assignments.filter(({name, value}) => redact(name, value) === value).map(({line}) => line)
+  const lines = text.split('\n')
+  const names = shown.flatMap(line =>
+    [...(lines[line - 1] ?? '').matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!.toUpperCase()),
+  )
+  const secrets = new Set(assignments.filter(({name, value}) => isSecret(name, value)).map(({name}) => name))
+  return new Set(names.filter(name => !secrets.has(name)))
+}
+
+type Span = {name: string; start: number; value: number; end: number; pieces: readonly Piece[]}
+
+/** Where the assignments are: their names, their values and their ends. */
+function findSpans(text: string): Span[] {
+  const cursor = new Cursor(text)
+  const spans: Span[] = []
+  while (cursor.offset < text.length) {
+    const line = readLine(cursor)
+    for (const word of line.chains.flatMap(chain => chain.commands).flatMap(command => command.words)) {
+      const assignment = splitAssignment(word)
+      if (assignment === undefined) continue
+      const inner = new Cursor(text)
+      inner.offset = word.offset
+      readWord(inner, true)
+      const head = /^[^=]*=/.exec(text.slice(word.offset, inner.offset))?.[0].length ?? 0
+      spans.push({
+        name: assignment.name,
+        start: word.offset,
+        value: word.offset + head,
+        end: inner.offset,
+        pieces: assignment.value,
+      })
+    }
+    if (line.unclosed !== undefined) break
+  }
+  return spans
+    .sort((one, other) => one.start - other.start)
+    .filter((span, index, all) => span.start >= (all[index - 1]?.end ?? 0))
+}
+
+/** A value that is not changed stands as it stood. */
+function respell(raw: string, {name, value, quoting}: Assignment, redact: RedactValue): string {
+  const changed = redact(name, value)
+  if (changed === value) return raw
+  const bytes = Buffer.from(changed).toString('latin1')
+  if (quoting === 'none' && /^[\w./+:=-]*$/.test(bytes)) return bytes
+  if (quoting === 'double') return `"${bytes.replace(/[\\"$`]/g, '\\$&')}"`
+  if (quoting === 'ansi-c') return `$'${bytes.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
+  return `'${bytes.replaceAll("'", "'\\''")}'`
+}
+
+const keptComments = /^# Context variables generated by OpenNebula$/
+const keptWords = new Set(
+  'export if then elif else fi for do done while until case esac in function declare local readonly unset typeset'.split(
+    ' ',
+  ),
+)
+
+/** Reserved words and names stay: what is a command has to stay one, and what is told by its name keeps it. */
+function blankGap(gap: string): string {
+  const word = /[\w\x80-\xff]+(?=(\+?=)?)/g
+  const blankLine = (line: string) =>
+    line.replace(word, (found, equals?: string) =>
+      keptWords.has(found) || (equals !== undefined && /^[A-Za-z_]/.test(found)) ? found : blankWords(found),
+    )
+  return gap
+    .split('\n')
+    .map(line => (keptComments.test(line) ? line : blankLine(line)))
+    .join('\n')
+}
+
+/** A value that had more lines than what stands for it leaves its lines behind. */
+function padLines(gap: string, owed: number): string {
+  return owed <= 0 ? gap : gap.replace('\n', '\n'.repeat(owed + 1))
+}
+
+function countNewlines(text: string): number {
+  return text.split('\n').length - 1
+}
+
+/** The mark before the first line and the line ends of another system, as they were. */
+function restore(text: string, bytes: Buffer): string {
+  const raw = bytes.toString('latin1')
+  const mark = '\u00ef\u00bb\u00bf'
+  const isCrLf = raw.includes('\n') && !/(?<!\r)\n/.test(raw)
+  return (raw.startsWith(mark) ? mark : '') + (isCrLf ? text.replaceAll('\n', '\r\n') : text)
+}
