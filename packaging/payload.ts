@@ -6,8 +6,10 @@ import {join} from 'node:path'
 import {describeProgram} from '../src/cli/command-line.ts'
 import {renderBash, renderFish, renderZsh} from '../src/cli/completions.ts'
 import {writeInitFiles} from './init-scripts.ts'
+import {renderAliases, renderManual} from './manual.ts'
 
 const manual = join(import.meta.dirname, 'man')
+const schemas = join(import.meta.dirname, 'schema')
 
 /** Gives the texts by path: `systemd/vmcontext-local.service`, `debian/vmcontext.sh`, `man/vmcontext.8`. */
 export async function collectPayload(): Promise<Record<string, string>> {
@@ -16,13 +18,25 @@ export async function collectPayload(): Promise<Record<string, string>> {
     await writeInitFiles(directory)
     return {
       ...(await readAll(directory, '')),
-      ...(await readAll(manual, 'man/')),
+      ...(await renderManuals()),
+      ...(await readAll(schemas, 'schema/')),
       ...renderAllCompletions(),
       'vmcontext.conf': await readFile(join(import.meta.dirname, 'vmcontext.conf'), 'utf8'),
     }
   } finally {
     await rm(directory, {recursive: true})
   }
+}
+
+/** The pages by path, with what the command line says of itself. */
+export async function renderManuals(): Promise<Record<string, string>> {
+  const program = describeProgram()
+  const sources = await readAll(manual, '')
+  const pages = Object.entries(sources).map(
+    ([name, source]) => [name, renderManual(source, program)] as const,
+  )
+  const all = {...Object.fromEntries(pages), ...renderAliases(sources, program)}
+  return Object.fromEntries(Object.entries(all).map(([name, text]) => [`man/${name}`, text]))
 }
 
 /** What the shells complete, of the command line as it is. */

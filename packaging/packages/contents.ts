@@ -25,6 +25,7 @@ export async function collectContents(executable: string): Promise<Contents> {
     '/usr/lib/udev/rules.d/70-vmcontext.rules': data(payload['udev/70-vmcontext.rules']!),
     ...below(payload, 'systemd/', name => [`/usr/lib/systemd/system/${name}`, data]),
     ...below(payload, 'man/', name => [`/usr/share/man/man${name.at(-1)}/${name}.gz`, compressed]),
+    ...below(payload, 'schema/', name => [`/usr/share/doc/vmcontext/schema/${name}`, data]),
   }
 }
 

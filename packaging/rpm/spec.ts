@@ -71,6 +71,7 @@ const directories = [
   '/usr/share/vmcontext',
   '/usr/share/vmcontext/init.d',
   '/usr/share/doc/vmcontext',
+  '/usr/share/doc/vmcontext/schema',
   '/usr/share/licenses/vmcontext',
   '/usr/share/fish',
   '/usr/share/fish/vendor_completions.d',
