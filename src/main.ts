@@ -18,13 +18,17 @@ if (startupSnapshot.isBuildingSnapshot()) {
 async function main(): Promise<void> {
   // What is for everybody to read must not depend on who started us.
   process.umask(0o022)
+  let hasReader = true
   const exitCode = await start(
     {
       args: process.argv.slice(2),
       environment: process.env,
       isTerminal: () => isatty(1),
       columns: () => (isatty(1) && process.stdout.columns) || 80,
-      print: text => writeAll(1, text),
+      print: text => {
+        hasReader = writeAll(1, text) && hasReader
+      },
+      hasReader: () => hasReader,
       printError: text => writeAll(2, text),
       ask: question => (isatty(0) && isatty(2) ? askForLine(question) : undefined),
       onStop(stop) {
@@ -37,16 +41,24 @@ async function main(): Promise<void> {
   process.exit(exitCode)
 }
 
-/** Writes synchronously: nothing is lost when the program ends, and a reader that is gone (`| head`) is no error. */
-function writeAll(descriptor: number, text: string): void {
+/**
+ * Writes synchronously: nothing is lost when the program ends, and a reader that is gone (`| head`) is no error. Of bytes
+ * it is one: a half of them is worth nothing.
+ *
+ * @returns whether all of it was written.
+ */
+function writeAll(descriptor: number, text: string | Uint8Array): boolean {
   const bytes = Buffer.from(text)
   for (let at = 0; at < bytes.length; ) {
     try {
       at += writeSync(descriptor, bytes, at)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') continue
+      if (typeof text !== 'string') throw error
+      return false
     }
   }
+  return true
 }
 
 /** Puts a question to the terminal and reads the line that is typed; undefined at its end (Ctrl-D). */

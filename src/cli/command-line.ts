@@ -2,6 +2,7 @@
 
 import {Command, CommanderError} from 'commander'
 import {stepNames} from '../steps.ts'
+import {escapeControls} from '../system/commands.ts'
 import {type BootInvocation, declareBoot, declarePlan, type PlanInvocation} from './commands/boot.ts'
 import {type DiscInvocation, declareDisc} from './commands/disc.ts'
 import {type DoctorInvocation, declareDoctor} from './commands/doctor.ts'
@@ -21,6 +22,8 @@ import {
 import {declareRollback, type RollbackInvocation} from './commands/rollback.ts'
 import {declareSeal, type SealInvocation} from './commands/seal.ts'
 import {declareLog, declareStatus, type LogInvocation, type StatusInvocation} from './commands/status.ts'
+import {type Group, helpForm} from './help-form.ts'
+import {wrapLine} from './image/paragraph.ts'
 
 /** What the command line asks for. */
 export type Invocation =
@@ -47,23 +50,42 @@ export type ImageInvocation = DiscInvocation | InstallInvocation | UninstallInvo
 /** Takes what a command has read. */
 export type Found = (invocation: Invocation) => void
 
-type CommandEntry = {name: string; description: string; declare: (command: Command, found: Found) => void}
+type CommandEntry = {
+  name: string
+  description: string
+  group: Group
+  declare: (command: Command, found: Found) => void
+}
 
 const commands: readonly CommandEntry[] = [
-  {name: 'boot', description: 'configure this guest from its context', declare: declareBoot},
-  {name: 'plan', description: 'print what boot would do now; change nothing', declare: declarePlan},
-  {name: 'explain', description: 'tell where a value comes from', declare: declareExplain},
-  {name: 'doctor', description: 'find out what is wrong with a guest, and the cure', declare: declareDoctor},
-  {name: 'status', description: 'print how the last boot went', declare: declareStatus},
-  {name: 'log', description: 'print what the agent has done', declare: declareLog},
-  {name: 'report', description: 'pack all that a supporter needs, without secrets', declare: declareReport},
-  {name: 'replay', description: 'plan the guest of a report on this machine', declare: declareReplay},
-  {name: 'rollback', description: 'give files back as they were before a run', declare: declareRollback},
-  {name: 'disc', description: 'build, show or check a context disc', declare: declareDisc},
-  {name: 'install', description: 'put the agent into a guest or an image', declare: declareInstall},
-  {name: 'uninstall', description: 'take the agent out again', declare: declareUninstall},
-  {name: 'seal', description: 'make a guest or an image fit to be cloned', declare: declareSeal},
+  ...inGroup('At boot', [
+    {name: 'boot', description: 'configure this guest from its context', declare: declareBoot},
+  ]),
+  ...inGroup('By hand', [
+    {name: 'plan', description: 'print what boot would do now; change nothing', declare: declarePlan},
+    {name: 'explain', description: 'tell where a value comes from', declare: declareExplain},
+    {
+      name: 'doctor',
+      description: 'find out what is wrong with a guest, and the cure',
+      declare: declareDoctor,
+    },
+    {name: 'status', description: 'print how the last boot went', declare: declareStatus},
+    {name: 'log', description: 'print what the agent has done', declare: declareLog},
+    {name: 'report', description: 'pack all that a supporter needs, without secrets', declare: declareReport},
+    {name: 'replay', description: 'plan the guest of a report on this machine', declare: declareReplay},
+    {name: 'rollback', description: 'give files back as they were before a run', declare: declareRollback},
+  ]),
+  ...inGroup('Images', [
+    {name: 'disc', description: 'build, show or check a context disc', declare: declareDisc},
+    {name: 'install', description: 'put the agent into a guest or an image', declare: declareInstall},
+    {name: 'uninstall', description: 'take the agent out again', declare: declareUninstall},
+    {name: 'seal', description: 'make a guest or an image fit to be cloned', declare: declareSeal},
+  ]),
 ]
+
+function inGroup(group: Group, entries: readonly Omit<CommandEntry, 'group'>[]): CommandEntry[] {
+  return entries.map(entry => ({...entry, group}))
+}
 
 const exitUsage = 2
 
@@ -78,15 +100,32 @@ export function parseCommandLine(args: readonly string[], version: string): Invo
     output += text
   }
   for (const command of withSubcommands(program)) {
-    command.exitOverride().configureOutput({writeOut: collect, writeErr: collect, getOutHelpWidth: () => 80})
+    command.exitOverride().configureOutput({
+      writeOut: collect,
+      writeErr: collect,
+      getOutHelpWidth: () => 80,
+      outputError: text => collect(escapeControls(wrapText(text))),
+    })
   }
   try {
-    program.parse([...args], {from: 'user'})
+    program.parse(withoutHelpCommand(program, args), {from: 'user'})
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     return {command: 'print', text: output, exitCode: error.exitCode === 0 ? 0 : exitUsage}
   }
   return invocation ?? {command: 'print', text: program.helpInformation(), exitCode: exitUsage}
+}
+
+/** `help disc build` and `disc help build` are other words for `disc build --help`. */
+function withoutHelpCommand(program: Command, args: readonly string[]): string[] {
+  const takesCommands = program.commands.some(each => each.name() === args[0] && each.commands.length > 0)
+  const index = args[0] === 'help' ? 0 : 1
+  if (args[index] !== 'help' || (index === 1 && !takesCommands)) return [...args]
+  let command: Command | undefined = program
+  const path = args.filter((word, at) => at !== index && !word.startsWith('-'))
+  for (const word of path) command = command?.commands.find(each => each.name() === word)
+  // Without --help it is told which of the words is no command.
+  return command === undefined ? path : [...path, '--help']
 }
 
 /** Options are declared for the command that is named: a boot need not learn those of the others. */
@@ -95,13 +134,15 @@ function createProgram(args: readonly string[], version: string, found: Found): 
     .description('Turns what the cloud says about a virtual machine into a configured guest.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .showSuggestionAfterError()
+    .configureHelp(helpForm)
     .addHelpText('after', exitCodeHelp)
-  for (const {name, description, declare} of commands) {
-    const command = program.command(name).description(description)
+  for (const {name, description, group, declare} of commands) {
+    const command = program.command(name).description(description).helpGroup(`${group}:`)
     if (args.includes(name)) declare(command, found)
   }
+  for (const command of withSubcommands(program)) command.helpCommand(false)
   return program
 }
 
@@ -109,7 +150,12 @@ function createProgram(args: readonly string[], version: string, found: Found): 
 export type CommandDescription = {
   name: string
   description: string
+  /** The heading that it stands under. */
+  group: string
+  arguments: readonly {name: string; description: string; isNeeded: boolean}[]
   options: readonly OptionDescription[]
+  /** As they stand in its help, a line each. */
+  examples: readonly string[]
   commands: readonly CommandDescription[]
 }
 export type OptionDescription = {
@@ -118,6 +164,9 @@ export type OptionDescription = {
   description: string
   /** Takes a value; the word for it: `dir`. */
   value?: string | undefined
+  /** It may be left out. */
+  isValueOptional: boolean
+  default?: string | undefined
   choices?: readonly string[] | undefined
 }
 
@@ -132,14 +181,44 @@ function describeCommand(command: Command): CommandDescription {
   return {
     name: command.name(),
     description: command.description(),
-    options: help.visibleOptions(command).map(({short, long, description, flags, argChoices}) => ({
-      flags: [short, long].filter(flag => flag !== undefined),
-      description,
-      value: /<(\S+)>/.exec(flags)?.[1],
-      choices: argChoices ?? (flags.includes('<step>') ? stepNames : undefined),
+    group: command.helpGroup().replace(/:$/, ''),
+    arguments: command.registeredArguments.map(each => ({
+      name: `${each.name()}${each.variadic ? '...' : ''}`,
+      description: each.description,
+      isNeeded: each.required,
     })),
+    examples: readExamples(command),
+    options: help
+      .visibleOptions(command)
+      .map(({short, long, description, flags, argChoices, optional, defaultValue}) => ({
+        flags: [short, long].filter(flag => flag !== undefined),
+        description,
+        value: /[<[](\S+)[>\]]/.exec(flags)?.[1],
+        isValueOptional: optional,
+        default: typeof defaultValue === 'string' ? defaultValue : undefined,
+        choices: argChoices ?? (flags.includes('<step>') ? stepNames : undefined),
+      })),
     commands: help.visibleCommands(command).map(describeCommand),
   }
+}
+
+/** What is added behind a help can only be had by printing it. */
+function readExamples(command: Command): string[] {
+  let text = ''
+  command.configureOutput({
+    writeOut: part => {
+      text += part
+    },
+  })
+  command.outputHelp()
+  return /^Examples:\n((?: {2}.*\n?)+)/m.exec(text)?.[1]?.trimEnd().split('\n') ?? []
+}
+
+function wrapText(text: string): string {
+  return text
+    .split('\n')
+    .flatMap(line => wrapLine(line, 0))
+    .join('\n')
 }
 
 function withSubcommands(command: Command): Command[] {
@@ -147,5 +226,7 @@ function withSubcommands(command: Command): Command[] {
 }
 
 const exitCodeHelp = `
-Exit codes: 0 done, warnings and "no context" included; 1 something that was
-asked for was not done; 2 wrong usage; 3 could not start.`
+More about a command: vmcontext help COMMAND, man vmcontext.
+
+Exit codes: 0 done, warnings and "no context" included; 1 something failed, is
+wrong, or with --check is left to do; 2 wrong usage; 3 could not start.`

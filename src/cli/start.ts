@@ -5,7 +5,7 @@ import type {Request} from '../prepare.ts'
 import {openLog} from '../report/log.ts'
 import {ManifestTooNewError} from '../report/manifest.ts'
 import type {Outcome} from '../report/report.ts'
-import {stopCommands} from '../system/commands.ts'
+import {escapeControls, stopCommands} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import {LockedError} from '../system/lock.ts'
 import {openSystem} from '../system/system.ts'
@@ -26,7 +26,10 @@ export type Terminal = {
   isTerminal(): boolean
   /** The width of the terminal; 80 where there is none. */
   columns(): number
-  print(text: string): void
+  /** Prints a text; bytes go out as they are. */
+  print(text: string | Uint8Array): void
+  /** False once nobody reads any more what is printed (`| head`). */
+  hasReader?(): boolean
   printError(text: string): void
   /** Asks a person for a line; undefined if nobody sits there. */
   ask(question: string): string | undefined
@@ -113,7 +116,8 @@ function exitCodeOf(outcome: Outcome, isStrict: boolean): number {
   return outcome === 'warnings' && isStrict ? exitCodes.failed : exitCodes.done
 }
 
+/** A path in it may have been named by anybody: `vmcontext replay /tmp/*`. */
 function complain(terminal: Terminal, message: string, exitCode: number): number {
-  terminal.printError(`vmcontext: ${message}\n`)
+  terminal.printError(`vmcontext: ${escapeControls(message)}\n`)
   return exitCode
 }

@@ -1,11 +1,19 @@
 // Colours, where a person sits before a terminal that has them.
 
 import {styleText} from 'node:util'
+import type {Weight} from '../problem.ts'
 import type {Terminal} from './start.ts'
 
 /** What a piece of text is, not how it looks. */
 export type Tone = 'good' | 'doubtful' | 'wrong' | 'quiet' | 'strong' | 'added' | 'removed' | 'place'
 export type Style = (tone: Tone, text: string) => string
+
+/** How a problem is shown. */
+export const weightTones = {
+  failure: 'wrong',
+  warning: 'doubtful',
+  note: 'quiet',
+} as const satisfies Record<Weight, Tone>
 
 const looks = {
   good: 'green',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import {test} from 'node:test'
-import {parseCommandLine} from '../../src/cli/command-line.ts'
+import {describeProgram, parseCommandLine} from '../../src/cli/command-line.ts'
 
 const parse = (line: string) => parseCommandLine(line === '' ? [] : line.split(' '), 'vmcontext 1.2.3')
 
@@ -74,13 +74,24 @@ const printed: [line: string, exitCode: number, text: RegExp][] = [
   ['disc build --help', 0, /--network/],
   ['disc', 2, /build <template>|build \[options\] <template>/],
   ['disc build t.one', 2, /required option '-o, --output <file>'/],
+  ['help', 0, /At boot:/],
+  ['help disc build', 0, /--network/],
+  ['disc help build', 0, /--network/],
+  ['disc help', 0, /Examples:/],
+  ['help bot', 2, /Did you mean boot\?/],
+  ['help disc bild', 2, /Did you mean build\?/],
+  ['disc chek', 2, /Did you mean check\?/],
+  ['log --level wran', 2, /Did you mean warn\?/],
+  ['log --lines none', 2, /number from 1/],
+  ['status --wiat', 2, /Did you mean --wait\?/],
+  ['disc build x -o y --format 2', 2, /The formats are\s+2\.2,\s+today/],
   ['bot', 2, /unknown command 'bot'\n\(Did you mean boot\?\)/],
   ['boot --stge local', 2, /Did you mean --stage\?/],
-  ['boot --stage middle', 2, /Allowed choices are local, final/],
+  ['boot --stage middle', 2, /The stages are\s+local, final\.\n$/],
   ['boot --set nothing', 2, /KEY=VALUE/],
   ['boot --verify 0', 2, /1 to 999/],
   ['boot extra', 2, /too many arguments/],
-  ['boot --only key', 2, /The steps are network, hostname, account, keys/],
+  ['boot --only key', 2, /The steps are network,\n {2}hostname, account, keys[\s\S]*Did you mean keys\?/],
   ['boot --stage final --only keys', 2, /--only keys is a step of the stage local, not of final/],
   ['plan --stage local --only network --only ready', 2, /--only ready is a step of the stage final/],
 ]
@@ -94,13 +105,43 @@ for (const [line, exitCode, text] of printed) {
   })
 }
 
-for (const line of ['--help', 'boot --help', 'plan --help']) {
-  test(`the text of ${line} fits 80 columns`, () => {
+const program = describeProgram()
+const helps = [
+  '--help',
+  ...program.commands.flatMap(({name, commands}) => [name, ...commands.map(each => `${name} ${each.name}`)]),
+]
+
+for (const words of helps) {
+  const line = words === '--help' ? words : `${words} --help`
+  test(`the text of ${line} fits 80 columns and has examples`, () => {
     const result = parse(line)
     assert.ok(result.command === 'print')
     assert.deepEqual(
       result.text.split('\n').filter(row => row.length > 80),
       [],
     )
+    assert.doesNotMatch(result.text, /default: (false|\[\])/)
+    if (words !== '--help') assert.match(result.text, /\nExamples:\n {2}vmcontext /)
+    if (words !== '--help') assert.deepEqual(parse(`help ${words}`), result)
   })
 }
+
+test('every example is a command line that is understood', () => {
+  const commands = program.commands.flatMap(each => [each, ...each.commands])
+  const examples = commands.flatMap(each => each.examples).filter(line => line.startsWith('  vmcontext '))
+  assert.ok(examples.length > 30)
+  for (const example of examples) {
+    const [words] = example
+      .trim()
+      .replace('vmcontext ', '')
+      .split(/ {2,}| && | > /)
+    const result = parse(words!.replace(/^(explain \S+) [a-z].*/, '$1'))
+    assert.ok(result.command !== 'print', `${example}: ${result.command === 'print' ? result.text : ''}`)
+  }
+})
+
+test('the commands stand in groups', () => {
+  const result = parse('--help')
+  assert.ok(result.command === 'print')
+  assert.match(result.text, /At boot:\n {2}boot[\s\S]*By hand:\n {2}plan[\s\S]*Images:\n {2}disc/)
+})

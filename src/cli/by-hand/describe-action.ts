@@ -1,20 +1,41 @@
 // A planned deed in words, as `vmcontext plan` prints it.
 
-import {createTwoFilesPatch} from 'diff'
-import type {Action, ActionOf, WriteAction} from '../../action.ts'
+import type {Action, ActionOf, RemoveAction, WriteAction} from '../../action.ts'
 import type {FileTree} from '../../facts/files.ts'
 import {previewKeys} from '../../plan/login/keys.ts'
 import type {Prepared} from '../../prepare.ts'
 import {count} from '../../report/lines.ts'
 import {formatBytes} from '../../report/sizes.ts'
+import {diffFile} from './file-diff.ts'
+import type {Row} from './page.ts'
 
-/** Describes a deed in lines; in none if it only accompanies another one. */
-export function describeAction(action: Action, {facts, manifest}: Prepared): string[] {
+/** What a deed is described with: the guest, its files as they are once the deeds before this one are done. */
+export type Surroundings = Pick<Prepared, 'facts' | 'manifest'> & {
+  files: FileTree
+  /** So many lines of a difference are shown. */
+  limit: number
+}
+
+/** Describes a deed, and what becomes of a file or of keys below it; in no row if it only accompanies another one. */
+export function describeAction(action: Action, surroundings: Surroundings): Row[] {
+  const {files, limit} = surroundings
   switch (action.kind) {
     case 'write':
-      return describeWrite(action, facts.files)
+    case 'write-sudo-rule':
+      return describeWrite(action, files, limit)
     case 'remove':
-      return [`remove ${action.path} (a copy is kept)`]
+      return describeRemoval(action, files, limit)
+    case 'authorize-keys':
+      return describeKeys(action, surroundings)
+    default:
+      return describeDeed(action, surroundings.facts.live).map(text => ({text}))
+  }
+}
+
+type OtherAction = Exclude<Action, {kind: 'write' | 'write-sudo-rule' | 'remove' | 'authorize-keys'}>
+
+function describeDeed(action: OtherAction, live: boolean): string[] {
+  switch (action.kind) {
     case 'run':
       return [`run ${action.shown ?? action.argv.join(' ')}`]
     case 'link':
@@ -35,21 +56,12 @@ export function describeAction(action: Action, {facts, manifest}: Prepared): str
       return [`name the running system ${action.name}`]
     case 'create-account':
       return [`create the account ${action.name} with ${action.shell}`]
-    case 'authorize-keys': {
-      const {added, revoked} = previewKeys(action, facts.authorizedKeys, manifest)
-      return [
-        ...added.map(key => `install for ${action.account}: ${shorten(key.line, key.blob)}`),
-        ...(revoked.length > 0 ? [`revoke ${count(revoked.length, 'key')} of ${action.account}`] : []),
-      ]
-    }
     case 'make-host-keys':
       return ['make host keys for sshd']
     case 'set-password':
       return [`${action.password.kind === 'none' ? 'take away' : 'set'} the password of ${action.account}`]
-    case 'write-sudo-rule':
-      return describeWrite({...action, kind: 'write'}, facts.files)
     case 'run-script':
-      return [describeScript(action, facts.live)]
+      return [describeScript(action, live)]
     case 'grow-partition':
       return [`grow partition ${action.number} of ${action.disk} by ${formatBytes(action.gapBytes)}`]
     case 'grow-logical-volume':
@@ -103,22 +115,50 @@ function describeReady({endpoint, reportsReady, script}: ActionOf<'report-ready'
   return `tell ${endpoint} ${words}`
 }
 
+function describeKeys(
+  {account, ...action}: ActionOf<'authorize-keys'>,
+  {facts, manifest}: Surroundings,
+): Row[] {
+  const {added, revoked} = previewKeys({account, ...action}, facts.authorizedKeys, manifest)
+  const lines = (facts.authorizedKeys.get(account)?.text ?? '').split('\n')
+  const rows = [
+    ...added.map(({line, blob}) => keyRow(`+${shorten(line, blob)}`, 'added')),
+    ...revoked.map(blob =>
+      keyRow(`-${shorten(lines.find(line => line.includes(blob)) ?? blob, blob)}`, 'removed'),
+    ),
+  ]
+  const deeds = [
+    ...(added.length > 0 ? [`install ${count(added.length, 'key')} for`] : []),
+    ...(revoked.length > 0 ? [`revoke ${count(revoked.length, 'key')} of`] : []),
+  ]
+  return [{text: `${deeds.join(' and ') || 'keep the keys of'} ${account}`}, ...rows]
+}
+
 /** A key as people tell keys apart: type, last characters of the blob, comment. */
 function shorten(line: string, blob: string): string {
-  return line.replace(blob, `…${blob.slice(-12)}`)
+  return line.replace(blob, `...${blob.slice(-12)}`)
 }
 
-function describeWrite({path, content}: WriteAction, files: FileTree): string[] {
-  const before = files.get(path)?.content
-  const patch = createTwoFilesPatch('', '', asText(before ?? ''), asText(content), '', '', {context: 2})
-  const body = patch
-    .split('\n')
-    .slice(4)
-    .filter(line => line !== '')
-  return [before === undefined ? `create ${path}` : `change ${path}`, ...body.map(line => `  ${line}`)]
+function keyRow(text: string, tone: Row['tone']): Row {
+  return {text, tone, isVerbatim: true}
 }
 
-/** Files are handled byte for byte; what they show is UTF-8. */
-function asText(bytes: string): string {
-  return Buffer.from(bytes, 'latin1').toString('utf8')
+const usualMode = 0o644
+
+function describeWrite(
+  {path, content, mode}: Omit<WriteAction, 'kind'>,
+  files: FileTree,
+  limit: number,
+): Row[] {
+  const before = files.get(path)
+  const rights = mode === usualMode ? '' : ` (mode ${mode.toString(8).padStart(4, '0')})`
+  // One that is there keeps its rights.
+  const text = before === undefined ? `create ${path}${rights}` : `change ${path}`
+  return [{text}, ...diffFile(before?.content, content, limit)]
+}
+
+function describeRemoval({path}: RemoveAction, files: FileTree, limit: number): Row[] {
+  const before = files.get(path)
+  const rows = before === undefined ? [] : diffFile(before.content, undefined, limit)
+  return [{text: `remove ${path} (a copy is kept)`}, ...rows]
 }

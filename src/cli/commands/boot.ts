@@ -1,8 +1,9 @@
 // `vmcontext boot` and `vmcontext plan` on the command line.
 
-import {type Command, InvalidArgumentError, Option} from 'commander'
+import {type Command, InvalidArgumentError} from 'commander'
 import {type Stage, type StepName, stageOf, stages, stepNames} from '../../steps.ts'
 import type {Found} from '../command-line.ts'
+import {choiceOption, readChoice} from './choice.ts'
 import {addGuestOptions, type GuestOptions, readGuestOptions} from './guest-options.ts'
 
 export type CommonOptions = GuestOptions & {
@@ -56,7 +57,7 @@ export function declarePlan(plan: Command, found: Found): void {
 
 function addCommonOptions(command: Command): void {
   command.addOption(
-    new Option('--stage <stage>', 'do one stage only (default: both)').choices(Object.keys(stages)),
+    choiceOption('--stage <stage>', 'do one stage only, instead of both', Object.keys(stages), 'stage'),
   )
   addGuestOptions(command)
     .option('--strict', 'exit with 1 on a warning too', false)
@@ -79,9 +80,7 @@ export function readSeconds(text: string): number {
 }
 
 function readStep(text: string, earlier: readonly StepName[] = []): StepName[] {
-  const name = stepNames.find(step => step === text)
-  if (name === undefined) throw new InvalidArgumentError(`The steps are ${stepNames.join(', ')}.`)
-  return [...new Set([...earlier, name])]
+  return [...new Set([...earlier, readChoice(text, stepNames, 'step')])]
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over what was declared above, untyped.
@@ -115,4 +114,5 @@ const planExamples = `
 Examples:
   vmcontext plan                   what the next boot would change
   vmcontext plan --check && echo up to date
+                                   1 too if what tells cannot be read
   vmcontext plan --root /mnt/image --links nics.txt --context context.iso`

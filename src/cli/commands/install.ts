@@ -33,6 +33,7 @@ export function declareInstall(install: Command, found: Found): void {
     .option('--dry-run', 'print what would be done; change nothing', false)
     .option('-y, --yes', 'ask nothing', false)
     .option('--packaged', 'the files are there from a package: enable and check only', false)
+    .addHelpText('after', installExamples)
     .action(options => found({command: 'install', ...options}))
 }
 
@@ -44,5 +45,19 @@ export function declareUninstall(uninstall: Command, found: Found): void {
     .option('--dry-run', 'print what would be done; change nothing', false)
     .option('-y, --yes', 'ask nothing', false)
     .option('--packaged', 'a package manager takes the files away: disable only', false)
+    .addHelpText('after', uninstallExamples)
     .action(options => found({command: 'uninstall', ...options}))
 }
+
+const installExamples = `
+Examples:
+  vmcontext install                into the guest it runs in
+  vmcontext install --take-over    and instead of cloud-init or one-context
+  vmcontext install --root /mnt/image --dry-run
+                                   what it would do to an image tree`
+
+const uninstallExamples = `
+Examples:
+  vmcontext uninstall --dry-run    what would go, and what comes back
+  vmcontext uninstall --restore-network
+                                   with the network files from before`

@@ -23,11 +23,11 @@ export function declareRollback(rollback: Command, found: Found): void {
     .argument('[run]', 'the run to take back, with those after it; none: the last')
     .option('--root <dir>', 'the guest is this directory; nothing of it is executed', '/')
     .option('--list', 'print the runs that can be taken back', false)
-    .option('--json', 'print them as JSON', false)
+    .option('--json', 'print it as JSON', false)
     .option('--dry-run', 'print what would be done; change nothing', false)
     .option('-y, --yes', 'ask nothing', false)
     .option('--verify <seconds>', 'check the network afterwards', readSeconds)
-    .option('--no-verify', 'do not check it (default: 10 s on a terminal)')
+    .option('--no-verify', 'do not check it (default: 10 s, and taken back if the guest is cut off)')
     .addHelpText('after', examples)
     .action((run: string | undefined, {verify, ...options}) => {
       // commander has true for an option with a negation that was not given.

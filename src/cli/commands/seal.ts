@@ -40,6 +40,11 @@ export function declareSeal(seal: Command, found: Found): void {
 }
 
 const operationsHelp = `
+Examples:
+  vmcontext seal --check           what is not clean
+  vmcontext seal --root /mnt/image --dry-run
+                                   what would be removed from an image tree
+
 What there is to be done is listed by: vmcontext seal --operations help
   --operations logs,histories      these two and nothing else
   --operations -logs               what is done by default, but for the logs

@@ -1,8 +1,9 @@
 // `vmcontext status` and `vmcontext log` on the command line.
 
-import {type Command, InvalidArgumentError, Option} from 'commander'
+import {type Command, InvalidArgumentError} from 'commander'
 import type {Found} from '../command-line.ts'
 import {readSeconds} from './boot.ts'
+import {choiceOption} from './choice.ts'
 
 export type StatusInvocation = {
   command: 'status'
@@ -48,7 +49,7 @@ export function declareStatus(status: Command, found: Found): void {
 export function declareLog(log: Command, found: Found): void {
   log
     .option('--root <dir>', 'the guest is this directory', '/')
-    .addOption(new Option('--level <level>', 'this and what is worse').choices(logLevels).default('info'))
+    .addOption(choiceOption('--level <level>', 'this and what is worse', logLevels, 'level').default('info'))
     .option('-n, --lines <number>', 'the last lines only', readCount)
     .option('-f, --follow', 'go on as lines are added', false)
     .option('--json', 'print an object a line', false)
@@ -65,9 +66,15 @@ const statusExamples = `
 Examples:
   vmcontext status                 the last boot: steps, times, problems
   vmcontext status --wait && echo ready
-  vmcontext status --plot boot.svg`
+  vmcontext status --plot boot.svg
+
+It exits with 1 if a step failed, and if the boot has not ended or never began;
+with 3 if that cannot be told. --plot - draws to standard output.`
 
 const logExamples = `
 Examples:
   vmcontext log --level warn       what went wrong, ever
-  vmcontext log -n 20 --follow     the last lines, and those to come`
+  vmcontext log -n 20 --follow     the last lines, and those to come
+
+Where systemd is, the journal has what was said on the console as well, and why
+a service did not start: journalctl -b -u 'vmcontext*'`
