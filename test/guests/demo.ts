@@ -112,6 +112,16 @@ async function showToday(guest: Guest, key: KeyPair): Promise<void> {
   await change(guest, todayContext, {SSH_PUBLIC_KEY: key.publicKey, ETH0_GATEWAY: '192.168.0.99'})
   await show(guest, ['vmcontext', 'boot', '--verify', '2', '--rollback'])
   await show(guest, ['ip', 'route'])
+  await showByHand(guest)
+}
+
+/** What to ask a guest that is not as it should be. */
+async function showByHand(guest: Guest): Promise<void> {
+  heading('What is wrong, where it comes from, and back to what was')
+  await show(guest, ['vmcontext', 'doctor', '--only', 'nics', '--only', 'gateway-answers'])
+  await show(guest, ['vmcontext', 'explain', 'eth0'])
+  await show(guest, ['vmcontext', 'status'])
+  await show(guest, ['vmcontext', 'rollback', '--list'])
 }
 
 type Variables = Readonly<Record<string, string>>
