@@ -260,7 +260,7 @@ describe('sudo', skipWithoutGuest('namespace'), () => {
 })
 
 const MINE = 'joe:joe\njoe:joe\n'
-const LEFT = '/etc/sudoers.d:\nREADME\n\n/var/lib/vmcontext:\nmanifest.json\n'
+const LEFT = '/etc/sudoers.d:\nREADME\n\n/var/lib/vmcontext:\nhistory.json\nmanifest.json\n'
 
 describe('an account', skipWithoutGuest('namespace'), () => {
   test('that was removed by hand comes again, with its password and its rule', async () => {
