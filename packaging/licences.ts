@@ -42,12 +42,14 @@ export function label({name, version}: CarriedWork): string {
 }
 
 async function readWork(directory: string): Promise<CarriedWork> {
-  const {name, version, license} = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
+  const {name, version, license, author} = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'))
   const file = (await readdir(directory)).find(entry => /^(licen[cs]e|copying)(\.\w+)?$/i.test(entry))
   if (typeof license !== 'string' || file === undefined)
     throw new Error(`${directory} says nowhere under which terms it may be carried along`)
   const text = await readFile(join(directory, file), 'utf8')
   const copyright = findCopyright(text)
+  // Apache's text has a blank for the name, which some leave as it is (b4a): then its author stands in package.json.
+  if (copyright.length === 0 && author !== undefined) copyright.push(`Copyright ${author.name ?? author}`)
   if (copyright.length === 0) throw new Error(`${join(directory, file)} does not say whose work it is`)
   return {name, version, licence: license, copyright, text}
 }
