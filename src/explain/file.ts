@@ -25,21 +25,14 @@ export function explainFile(
   imagine: Imagine,
   system: System,
 ): Explanation | undefined {
+  const known = describeWellKnown(path, prepared)
+  if (known !== undefined) return answerOnly('file', path, known)
   const world = imagine({})
   const writers = world.plan.steps.filter(({actions}) => actions.some(action => touches(action, path)))
   const record = prepared.manifest.files[path]
-  const known = describeWellKnown(path, prepared)
-  if (known !== undefined) return answerOnly('file', path, known)
   const now = readNow(system, path)
-  if (writers.length === 0 && record === undefined) {
-    return now === undefined
-      ? undefined
-      : answerOnly('file', path, [
-          isUnseen(manifestPath, prepared)
-            ? `Nothing that may be read here writes ${path}; whether vmcontext has written it stands in its records, which cannot be seen.`
-            : `vmcontext neither writes ${path} nor has written it: all of it is somebody else's.`,
-        ])
-  }
+  if (writers.length === 0 && record === undefined)
+    return now === undefined ? undefined : answerOnly('file', path, [describeForeign(path, prepared)])
   const due = planNextBoot(prepared.input)
     .steps.flatMap(step => step.actions)
     .filter(action => touches(action, path))
@@ -52,25 +45,23 @@ export function explainFile(
   const isUsers = writers.some(({actions}) =>
     actions.some(each => each.kind === 'write-user-file' && each.path === path),
   )
-  const shown = isUsers ? undefined : (contentOf(due) ?? now ?? after)
+  const shown = isUsers ? undefined : (contentOf(due) ?? now)
   if (after === undefined) {
-    const lines =
-      isUsers || shown === undefined || record === undefined
-        ? []
-        : [
-            'Nothing here asks for it now, so its lines can be told from nothing: another context or a command wrote them.',
-          ]
-    return answerOnly('file', path, [...answer, ...lines])
+    const isLeft = record !== undefined && shown !== undefined
+    return answerOnly('file', path, isLeft ? [...answer, leftover] : answer)
   }
-  const blame = explainLines(
-    path,
-    after,
-    writers.map(({name}) => name),
-    world,
-    prepared,
-    imagine,
-  )
+  const names = writers.map(({name}) => name)
+  const blame = explainLines(path, after, names, world, prepared, imagine)
   return {...answerOnly('file', path, answer), lines: align(split(shown ?? after), split(after), blame)}
+}
+
+const leftover =
+  'Nothing here asks for it now, so its lines can be told from nothing: another context or a command wrote them.'
+
+function describeForeign(path: string, prepared: Prepared): string {
+  return isUnseen(manifestPath, prepared)
+    ? `Nothing that may be read here writes ${path}; whether vmcontext has written it stands in its records, which cannot be seen.`
+    : `vmcontext neither writes ${path} nor has written it: all of it is somebody else's.`
 }
 
 const fileKinds = ['write', 'remove', 'link', 'write-sudo-rule', 'write-user-file'] as const
