@@ -4,6 +4,7 @@
 import type {StepName} from '../steps.ts'
 import {readBootId} from '../system/clock.ts'
 import type {System} from '../system/system.ts'
+import {isListOfTexts} from './json.ts'
 import type {RunReport} from './report.ts'
 
 export const lockPath = '/run/vmcontext/lock'
@@ -45,5 +46,5 @@ export function readProgress(system: System): RunNow | undefined {
 
 function isNote({pid, stages, only = [], startedAt, step = ''}: Record<string, unknown>): boolean {
   const areTexts = typeof startedAt === 'string' && typeof step === 'string'
-  return Number.isInteger(pid) && areTexts && [stages, only].every(Array.isArray)
+  return Number.isInteger(pid) && areTexts && [stages, only].every(isListOfTexts)
 }
