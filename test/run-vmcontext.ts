@@ -2,7 +2,8 @@
 
 import {start} from '../src/cli/start.ts'
 
-export type Run = {exitCode: number; output: string; errors: string}
+/** `asked`: the questions that were put. */
+export type Run = {exitCode: number; output: string; errors: string; asked: string[]}
 
 /** Runs a command line and gives its exit code and what it printed. */
 export async function runVmcontext(...args: string[]): Promise<Run> {
@@ -21,14 +22,16 @@ type Surroundings = {
   version?: string
   environment?: Readonly<Record<string, string>>
   isTerminal?: boolean
+  /** What somebody says to a question; undefined: nobody sits there. */
+  answer?: () => string
 }
 
 /** The same for another release than 0.0.0, or in an environment. */
 export async function runRelease(
   args: readonly string[],
-  {version = '0.0.0', environment = {}, isTerminal = false}: Surroundings,
+  {version = '0.0.0', environment = {}, isTerminal = false, answer}: Surroundings,
 ): Promise<Run> {
-  const said = {output: '', errors: ''}
+  const said = {output: '', errors: '', asked: [] as string[]}
   const exitCode = await start(
     {
       args,
@@ -41,7 +44,10 @@ export async function runRelease(
       printError(text) {
         said.errors += text
       },
-      ask: () => undefined,
+      ask(question) {
+        said.asked.push(question)
+        return answer?.()
+      },
       onStop() {},
     },
     version,

@@ -8,6 +8,7 @@ import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {startBus, startNetworkd, startNetworkdGuest, waitOnline} from './networkd-guest.ts'
 import {debian12WithManagers} from './root-image.ts'
+import {startRunning} from './running-guest.ts'
 
 const nics = [
   {name: 'eth0', mac: '02:00:c0:a8:00:05', wire: ['192.168.0.1/24']},
@@ -19,7 +20,7 @@ const path = '/etc/network/interfaces'
 
 describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
   test('brings back the address and the name, and bounces no other NIC', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const before = await look(guest)
     await boot(guest, second)
     assert.deepEqual((await guest.addresses()).eth0, ['192.168.0.6/24'])
@@ -39,7 +40,7 @@ describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('that is killed while the interface is down is ended by the next one', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const before = await look(guest)
     await boot(guest, second)
     const trap = '/etc/network/if-post-down.d/trap'
@@ -56,7 +57,7 @@ describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('that cuts it off is undone, and nothing else is touched', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     await boot(guest, second)
     // The network has moved: at its old address the guest reaches nobody.
     await boot(guest, {...second, ETH0_IP: '172.16.0.6', ETH0_GATEWAY: '172.16.0.1'})
@@ -76,7 +77,7 @@ describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('takes a NIC and a VLAN down that had no definition before', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const before = await look(guest)
     await guest.addNics([{name: 'eth2', mac: '02:00:0a:02:00:05'}])
     await boot(guest, {...first, ETH2_MAC: '02:00:0a:02:00:05', ETH2_IP: '10.2.0.5', ETH1_VLAN_ID: '7'})
@@ -127,7 +128,7 @@ describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('an ordinary user may not look at the records, and is told so', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const {exitCode, stderr} = await guest.run([
       'setpriv',
       '--reuid',
@@ -140,15 +141,6 @@ describe('a rollback of a running guest', skipWithoutGuest('namespace'), () => {
     assert.match(stderr, /history\.json: permission denied.*root/)
   })
 })
-
-/** A guest whose network service has run. */
-async function startRunning(): Promise<Guest> {
-  const guest = await startGuest({nics})
-  await guest.writeFile('/context/context.sh', formatContext({variables: first}))
-  await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
-  await guest.expect(['ifup', '-a'])
-  return guest
-}
 
 async function boot(guest: Guest, variables: Readonly<Record<string, string>>, ...options: string[]) {
   await guest.writeFile('/context/context.sh', formatContext({variables}))

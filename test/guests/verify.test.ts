@@ -4,19 +4,16 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {formatContext} from '../matrix/features.ts'
-import {type Guest, startGuest} from './guest.ts'
+import type {Guest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
+import {startRunning} from './running-guest.ts'
 
-const nics = [
-  {name: 'eth0', mac: '02:00:c0:a8:00:05', wire: ['192.168.0.1/24']},
-  {name: 'eth1', mac: '02:00:0a:00:00:05', wire: ['10.0.0.1/24']},
-]
 const first = {ETH0_IP: '192.168.0.5', ETH0_GATEWAY: '192.168.0.1', ETH1_IP: '10.0.0.5'}
 const path = '/etc/network/interfaces'
 
 describe('a running guest', skipWithoutGuest('namespace'), () => {
   test('takes back what cuts it off', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const before = {
       file: await guest.readFile(path),
       addresses: await guest.addresses(),
@@ -41,7 +38,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('leaves it so if it is only to be told', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const {exitCode, stdout} = await change(guest, {...first, ETH0_GATEWAY: '192.168.0.77'}, '--verify', '2')
     assert.equal(exitCode, 1)
     assert.match(stdout, /no gateway answers any more after 2 s$/m)
@@ -49,7 +46,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('keeps what works', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const {exitCode, stdout} = await change(
       guest,
       {...first, ETH0_IP: '192.168.0.6'},
@@ -62,7 +59,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('does not call it its own fault that nobody answered before either', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     await guest.expectOnWire(['ip', 'address', 'flush', 'dev', 'wire0'])
     const {exitCode, stdout} = await change(
       guest,
@@ -76,7 +73,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('bounces no NIC but the one that changes (addon-context-linux #305)', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     const carriers = async (name: string) => guest.readFile(`/sys/class/net/${name}/carrier_changes`)
     const before = {eth0: await carriers('eth0'), eth1: await carriers('eth1')}
     await change(guest, {
@@ -91,7 +88,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
   })
 
   test('configures a NIC that is plugged in, and lets one go', async () => {
-    await using guest = await startRunning()
+    await using guest = await startRunning(first)
     await guest.addNics([{name: 'eth2', mac: '02:00:0a:02:00:05'}])
     await change(guest, {...first, ETH2_MAC: '02:00:0a:02:00:05', ETH2_IP: '10.2.0.5'})
     assert.deepEqual((await guest.addresses()).eth2, ['10.2.0.5/24'])
@@ -105,7 +102,7 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
     ['and the agent has seen it gone', true],
   ] as const) {
     test(`configures a NIC anew that was taken out and put in again, ${what}`, async () => {
-      await using guest = await startRunning()
+      await using guest = await startRunning(first)
       await guest.expect(['ip', 'link', 'delete', 'eth1'])
       if (looksBetween) await guest.run(['vmcontext', 'boot'])
       await guest.addNics([{name: 'eth1', mac: '02:00:0a:00:00:05'}])
@@ -115,15 +112,6 @@ describe('a running guest', skipWithoutGuest('namespace'), () => {
     })
   }
 })
-
-/** A guest whose network service has run. */
-async function startRunning(): Promise<Guest> {
-  const guest = await startGuest({nics})
-  await guest.writeFile('/context/context.sh', formatContext({variables: first}))
-  await guest.expect(['vmcontext', 'boot', '--stage', 'local'])
-  await guest.expect(['ifup', '-a'])
-  return guest
-}
 
 async function change(
   guest: Guest,

@@ -4,35 +4,21 @@ import assert from 'node:assert/strict'
 import {existsSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
-import {start} from '../../../src/cli/start.ts'
 import {makeSample, type Sample} from '../../rollback/sample.ts'
+import {type Run, runRelease} from '../../run-vmcontext.ts'
 
-type Said = {exitCode: number; output: string; asked: string[]}
-
-/** Runs it on a terminal where somebody answers. */
-async function onTerminal(args: readonly string[], answer: string, environment = {}): Promise<Said> {
-  const said = {output: '', asked: [] as string[]}
-  const exitCode = await start(
-    {
-      args: ['rollback', ...args],
-      environment,
-      isTerminal: () => true,
-      columns: () => 80,
-      print(text) {
-        said.output += text
-      },
-      printError(text) {
-        said.output += text
-      },
-      ask(question) {
-        said.asked.push(question)
-        return answer
-      },
-      onStop() {},
-    },
-    '0.0.0',
-  )
-  return {exitCode, ...said}
+/** Runs it on a terminal, where all is one output, and somebody answers. */
+async function onTerminal(
+  args: readonly string[],
+  answer: string | (() => string),
+  environment = {},
+): Promise<Run> {
+  const run = await runRelease(['rollback', ...args], {
+    environment,
+    isTerminal: true,
+    answer: typeof answer === 'string' ? () => answer : answer,
+  })
+  return {...run, output: run.output + run.errors}
 }
 
 const hostname = ({root}: Sample) => readFileSync(join(root, 'etc/hostname'), 'utf8')
@@ -55,28 +41,11 @@ test('it shows what it would do, asks, and does it', async t => {
 test('a boot between the question and the answer is noticed', async t => {
   const sample = makeSample(t)
   await sample.boot('a')
-  const args = ['rollback', '--root', sample.root]
-  let output = ''
-  const exitCode = await start(
-    {
-      args,
-      environment: {},
-      isTerminal: () => true,
-      columns: () => 80,
-      print() {},
-      printError(text) {
-        output += text
-      },
-      ask() {
-        // Everything is looked at again behind the lock.
-
-        writeFileSync(join(sample.root, 'etc/hosts'), 'by hand\n')
-        return 'yes'
-      },
-      onStop() {},
-    },
-    '0.0.0',
-  )
+  const {exitCode, output} = await onTerminal(['--root', sample.root], () => {
+    // Everything is looked at again behind the lock.
+    writeFileSync(join(sample.root, 'etc/hosts'), 'by hand\n')
+    return 'yes'
+  })
   assert.equal(exitCode, 3)
   assert.match(output, /the guest has changed since it was shown; look again/)
   assert.equal(hostname(sample), 'one\n')
