@@ -23,7 +23,7 @@ import {declareRollback, type RollbackInvocation} from './commands/rollback.ts'
 import {declareSeal, type SealInvocation} from './commands/seal.ts'
 import {declareLog, declareStatus, type LogInvocation, type StatusInvocation} from './commands/status.ts'
 import {type Group, helpForm} from './help-form.ts'
-import {wrapLine} from './image/paragraph.ts'
+import {wrapLine} from './paragraph.ts'
 
 /** What the command line asks for. */
 export type Invocation =

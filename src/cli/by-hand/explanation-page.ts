@@ -8,7 +8,7 @@ import {
   type Origin,
 } from '../../explain/explanation.ts'
 import {formatProblem, type Problem, weighProblem} from '../../problem.ts'
-import {wrapLine} from '../image/paragraph.ts'
+import {wrapLine} from '../paragraph.ts'
 import {type Style, weightTones} from '../style.ts'
 import {describeUnseen} from './sight.ts'
 

@@ -2,7 +2,7 @@
 
 import type {Mask} from '../../report/mask.ts'
 import {escapeControls} from '../../system/commands.ts'
-import {wrapLine} from '../image/paragraph.ts'
+import {wrapLine} from '../paragraph.ts'
 import type {Style, Tone} from '../style.ts'
 
 export type Row = {

@@ -6,9 +6,9 @@ import {formatPlace, type Problem, weighProblem} from '../../problem.ts'
 import {count} from '../../report/lines.ts'
 import {escapeControls} from '../../system/commands.ts'
 import type {DiscCheckInvocation} from '../commands/disc.ts'
+import {wrapLine} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openDisc} from './open-disc.ts'
-import {wrapLine} from './paragraph.ts'
 
 /** Runs the command and gives its exit code. */
 export async function runDiscCheck({path, strict}: DiscCheckInvocation, terminal: Terminal): Promise<number> {

@@ -10,9 +10,9 @@ import {stringifyMasked} from '../../report/mask.ts'
 import {formatBytes} from '../../report/sizes.ts'
 import {escapeControls} from '../../system/commands.ts'
 import type {DiscShowInvocation} from '../commands/disc.ts'
+import {wrapLine} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openDisc} from './open-disc.ts'
-import {wrapLine} from './paragraph.ts'
 
 /** Runs the command and gives its exit code: 1 if a guest would fail at something on the disc. */
 export async function runDiscShow({path, json}: DiscShowInvocation, terminal: Terminal): Promise<number> {

@@ -21,10 +21,10 @@ import {formatProblem, hasFailure, type Problem} from '../../problem.ts'
 import {SystemError} from '../../system/errors.ts'
 import {openSystem, type System} from '../../system/system.ts'
 import type {InstallInvocation} from '../commands/install.ts'
+import {formatParagraph} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openRoot, UsageError} from '../usage.ts'
 import {confirmMachine} from './confirm-machine.ts'
-import {formatParagraph} from './paragraph.ts'
 import {formatDeeds, formatDone, formatProblems} from './show-install.ts'
 
 /** Runs the command and gives its exit code. */

@@ -6,7 +6,7 @@ import type {InstallPlan} from '../../image/install/plan.ts'
 import {recordPath} from '../../image/install/record.ts'
 import {formatProblem, type Problem, weighProblem} from '../../problem.ts'
 import {stateDirectory} from '../../report/manifest.ts'
-import {formatParagraph} from './paragraph.ts'
+import {formatParagraph} from '../paragraph.ts'
 
 /** Each deed with its reason. */
 export function formatDeeds(deeds: readonly Deed[]): string {

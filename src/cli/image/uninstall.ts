@@ -14,10 +14,10 @@ import {formatProblem, hasFailure, type Problem} from '../../problem.ts'
 import {type Manifest, readManifest} from '../../report/manifest.ts'
 import {openSystem, type System} from '../../system/system.ts'
 import type {UninstallInvocation} from '../commands/install.ts'
+import {formatParagraph} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {openRoot, UsageError} from '../usage.ts'
 import {askYes, confirmMachine} from './confirm-machine.ts'
-import {formatParagraph} from './paragraph.ts'
 import {formatDeeds, formatDone, formatProblems} from './show-install.ts'
 
 /** Runs the command and gives its exit code. */

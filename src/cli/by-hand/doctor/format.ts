@@ -6,7 +6,7 @@ import {formatPlace, type Problem, weighProblem} from '../../../problem.ts'
 import {count} from '../../../report/lines.ts'
 import type {Mask} from '../../../report/mask.ts'
 import {escapeControls} from '../../../system/commands.ts'
-import {wrapLine} from '../../image/paragraph.ts'
+import {wrapLine} from '../../paragraph.ts'
 import type {Style, Tone} from '../../style.ts'
 import {countProblems, findFirst, judgeFinding, type Outcome} from './describe.ts'
 
