@@ -1,5 +1,7 @@
 // The shape of answers.json. Others may have written it, and planning trusts what it is given.
 
+import {isRecord} from '../report/json.ts'
+
 type Test = (value: unknown) => boolean
 
 const isText: Test = value => typeof value === 'string'
@@ -20,20 +22,16 @@ const isWord =
 const isRecordOf =
   (test: Test): Test =>
   value =>
-    isObject(value) && Object.values(value).every(test)
+    isRecord(value) && Object.values(value).every(test)
 
 /** An object with these fields; one whose name ends in `?` need not be there. */
 function hasFields(fields: Readonly<Record<string, Test>>): Test {
   return value =>
-    isObject(value) &&
+    isRecord(value) &&
     Object.entries(fields).every(([name, test]) => {
       const part = value[name.replace('?', '')]
       return part === undefined ? name.endsWith('?') : test(part)
     })
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const isTrace = hasFields({

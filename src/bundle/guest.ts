@@ -3,6 +3,7 @@
 import {posix} from 'node:path'
 import type {Link} from '../facts/network/links.ts'
 import type {Request} from '../prepare.ts'
+import {parseJson} from '../report/json.ts'
 import type {FoundSource, Source} from '../source/source.ts'
 import {type Stage, stages} from '../steps.ts'
 import {isAnswers} from './answers-shape.ts'
@@ -67,17 +68,11 @@ type Answers = Omit<Guest, 'traces' | 'contextTraces'> & {
 }
 
 function parseAnswers(text: string): Answers {
-  const damaged = new BundleError(`its ${answersName} is damaged`)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw damaged
-  }
+  const value = parseJson(text)
   const found = (value as {version?: unknown} | null)?.version
   if (typeof found === 'number' && found > version)
     throw new BundleError(`it is of version ${found}, this program knows ${version}: use a newer one`)
-  if (!isAnswers(value)) throw damaged
+  if (!isAnswers(value)) throw new BundleError(`its ${answersName} is damaged`)
   return value as Answers
 }
 

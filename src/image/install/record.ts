@@ -2,6 +2,7 @@
 // of the manifest: sealing empties that one, and the agent stays installed.
 
 import type {Problem} from '../../problem.ts'
+import {parseJson} from '../../report/json.ts'
 import type {KeptCopy, KeptLink} from '../../report/manifest.ts'
 import {stateDirectory} from '../../report/manifest.ts'
 import {SystemError} from '../../system/errors.ts'
@@ -52,7 +53,7 @@ const nothing: InstallRecord = {
 export function readRecord({files}: System, problems: Problem[] = []): InstallRecord {
   const text = files.readText(recordPath)
   if (text === undefined) return nothing
-  const value = parse(text)
+  const value = parseJson(text)
   if (isRecord(value)) return {...nothing, ...value}
   const found = (value as {version?: unknown} | null)?.version
   if (typeof found === 'number' && found > version) {
@@ -63,14 +64,6 @@ export function readRecord({files}: System, problems: Problem[] = []): InstallRe
   const cure = 'vmcontext install writes it anew, and keeps a copy beside it'
   problems.push({code: 'record-damaged', file: recordPath, message, cure})
   return nothing
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Whatever is not of our making is not relied upon. */
