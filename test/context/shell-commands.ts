@@ -1,7 +1,7 @@
 // Makes up what a shell would have to run. It is harmless: builtins only, and a file `marker` that shows that it ran.
 // Lines that must never become variables stand in it: `EVIL=…`.
 
-import type {Random} from './random.ts'
+import type {Random} from '../random.ts'
 
 /** Makes up lines that hold something to be run. `VICTIM` is assigned in most of them, `EVIL` only seemingly. */
 export class CommandMaker {

@@ -1,6 +1,6 @@
 // Makes up files of assignments: all that a shell reads without running anything.
 
-import type {Random} from './random.ts'
+import type {Random} from '../random.ts'
 import type {Sample, ShellName} from './shells.ts'
 
 const names = (

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import {Buffer} from 'node:buffer'
 import {test} from 'node:test'
 import {parseShellFile} from '../../src/context/shell.ts'
-import {chooseSeed, Random} from './random.ts'
+import {chooseSeed, Random} from '../random.ts'
 import {CommandMaker} from './shell-commands.ts'
 import {makeFile} from './shell-files.ts'
 

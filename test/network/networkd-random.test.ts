@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Address, Ipv4, Ipv6, NextHop, Nic} from '../../src/network/model.ts'
 import {networkd} from '../../src/network/networkd/networkd.ts'
-import {chooseSeed, Random} from '../context/random.ts'
+import {chooseSeed, Random} from '../random.ts'
 import {readNetworkdFiles} from './networkd-files.ts'
 import {define, guest} from './samples.ts'
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Ipv4, Ipv6, Nic, Route} from '../../src/network/model.ts'
 import {nm} from '../../src/network/nm/nm.ts'
-import {chooseSeed, Random} from '../context/random.ts'
+import {chooseSeed, Random} from '../random.ts'
 import {apply} from './samples.ts'
 
 const seed = chooseSeed()

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {parseShellFile} from '../../../src/context/shell.ts'
 import {formatContextFile} from '../../../src/image/context-file/format.ts'
-import {chooseSeed, Random} from '../../context/random.ts'
 import {readWithShell} from '../../context/shells.ts'
+import {chooseSeed, Random} from '../../random.ts'
 
 const seed = chooseSeed()
 const pieces = [...`'"\\$\`!#;&|<>(){}[]*?~=\n\t a1é€`, "'\\''", '$(id)', '\\\n', '😀', "''", '\r\n']

@@ -1,7 +1,7 @@
 // Random trees of files for discs, with names of all kinds.
 
 import type {DiscEntry} from '../../../src/image/disc/build-image.ts'
-import type {Random} from '../../context/random.ts'
+import type {Random} from '../../random.ts'
 
 const alphabets = [
   'abcdefghijklmnopqrstuvwxyz0123456789',
