@@ -4,25 +4,23 @@
 //
 // Nothing is downloaded: the base is the Node in node_modules. For arm64, whose executable is dist/vmcontext-arm64, the
 // base is fetched once (packaging/base.ts) and qemu's user emulation runs it: arm64 snapshots come from an arm64 V8.
-// Beside the executable stay its script (.cjs), whose lines are those of a stack trace, and what esbuild says of the
-// script (.json). Two builds of the same sources differ in some forty bytes, wherever they are made: counters and times
+// Beside the executable stay its script (.cjs) and its parts (.parts/), whose lines are those of a stack trace, and what
+// esbuild says of them (.json). Two builds of the same sources differ in some forty bytes, wherever they are made: counters and times
 // of the warm-up (src/warm-up.ts), and the checksum over them.
 
 import {execFile} from 'node:child_process'
 import {existsSync} from 'node:fs'
-import {mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
+import {mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, writeFile} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import process from 'node:process'
 import {parseArgs, promisify} from 'node:util'
 import pkgLog from '@yao-pkg/pkg/lib-es5/log.js'
 import pkgSea from '@yao-pkg/pkg/lib-es5/sea.js'
-import {build, type Plugin} from 'esbuild'
 import {type Architecture, architectures, cache, executables, parseArchitecture, provideBase} from './base.ts'
-import {collectPayload} from './payload.ts'
+import {type Bundle, bundle} from './bundle.ts'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '..')
-const modules = join(repository, 'node_modules')
 
 /** V8's seeds while it takes the snapshot. Left to chance, two builds differ in megabytes. */
 const seeds = '--hash-seed=1 --random-seed=1'
@@ -49,14 +47,19 @@ async function main(entry: string, output: string, architecture: Architecture): 
   await mkdir(cache, {recursive: true})
   const work = await mkdtemp(join(cache, 'build-'))
   const script = join(work, 'script.cjs')
+  const parts = join(work, 'parts')
   const executable = join(work, 'executable')
   try {
-    await step('bundle', script, () => bundle(entry, script))
+    await step('bundle', script, async () => writeBundle(await bundle(entry, forgetPlace), script, parts))
     const base = await strippedNode(architecture, work)
-    await step('snapshot, inject', executable, () => makeExecutable(script, base, executable, architecture))
+    await step('snapshot, inject', executable, () =>
+      makeExecutable(script, parts, base, executable, architecture),
+    )
     await step('start', executable, () => seeItStart(executable, architecture))
     // Renamed into place: a copy that runs keeps its file, and nobody meets half of one.
     await rename(script, `${output}.cjs`)
+    await rm(`${output}.parts`, {recursive: true, force: true})
+    await rename(parts, `${output}.parts`)
     await rename(`${script}.json`, `${output}.json`)
     await rename(executable, output)
   } finally {
@@ -64,68 +67,16 @@ async function main(entry: string, output: string, architecture: Architecture): 
   }
 }
 
-/** Writes one CommonJS file: a snapshot can load Node's own modules and nothing else. */
-async function bundle(entry: string, script: string): Promise<void> {
-  const {metafile, outputFiles} = await build({
-    entryPoints: [entry],
-    outfile: script,
-    write: false,
-    metafile: true,
-    absWorkingDir: repository,
-    nodePaths: [modules],
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    // import() has no loader behind it in a snapshot; this way esbuild writes it as a late require().
-    supported: {'dynamic-import': false},
-    define: {'process.env.NODE_ENV': '"production"'},
-    plugins: [lateStandardStreams, carriedPayload],
-    banner: {js: forgetPlace},
-    // What a stack trace calls the script. Names and lines stay, so that it says something: minifying saves half a ms.
-    footer: {js: '//# sourceURL=vmcontext.cjs'},
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
-  await writeFile(script, escapeNonAscii(outputFiles[0]!.text))
-  await writeFile(`${script}.json`, JSON.stringify(metafile))
-}
-
-/**
- * esbuild escapes strings and names but not comments and regular expressions, and a single character beyond Latin-1
- * makes V8 keep the whole script at two bytes a character.
- */
-function escapeNonAscii(text: string): string {
-  return text.replaceAll(/[^\x00-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
-/**
- * execa puts process.stdin, stdout and stderr into an array when it is loaded, which is while the snapshot is taken:
- * they are not those of the process that runs later. Looked up when asked for, they are.
- */
-const lateStandardStreams: Plugin = {
-  name: 'late-standard-streams',
-  setup({onLoad}) {
-    onLoad({filter: /\/execa\/lib\/utils\/standard-stream\.js$/}, async ({path}) => {
-      const text = await readFile(path, 'utf8')
-      const early = '[process.stdin, process.stdout, process.stderr]'
-      if (!text.includes(early))
-        throw new Error(`${path} has changed: where does execa keep the streams now?`)
-      const getters = ['stdin', 'stdout', 'stderr'].map(name => `{get: () => process.${name}}`)
-      return {contents: text.replace(early, `Object.defineProperties([], [${getters}])`), loader: 'js'}
-    })
-  },
-}
-
-/** What the agent installs besides itself lies inside it as text. */
-const carriedPayload: Plugin = {
-  name: 'carried-payload',
-  setup({onLoad}) {
-    onLoad({filter: /\/src\/image\/install\/payload\.ts$/}, async () => {
-      const texts = JSON.stringify(await collectPayload())
-      return {contents: `export const payload = ${texts}\nexport const builtAgent = undefined`, loader: 'js'}
-    })
-  },
+/** Lays a bundle down: the script, what esbuild says of it beside, and a file for each part. */
+async function writeBundle(
+  {script, parts, metafile}: Bundle,
+  path: string,
+  directory: string,
+): Promise<void> {
+  await writeFile(path, script)
+  await writeFile(`${path}.json`, JSON.stringify(metafile))
+  await mkdir(directory)
+  for (const [name, text] of Object.entries(parts)) await writeFile(join(directory, name), text)
 }
 
 /** The base without symbols, kept for the next build. Afterwards would be too late: strip breaks the executable. */
@@ -154,6 +105,7 @@ async function strippedNode(architecture: Architecture, work: string): Promise<s
  */
 async function makeExecutable(
   script: string,
+  parts: string,
   base: string,
   executable: string,
   architecture: Architecture,
@@ -168,6 +120,7 @@ async function makeExecutable(
     useSnapshot: true,
     useCodeCache: false,
     disableExperimentalSEAWarning: true,
+    assets: Object.fromEntries((await readdir(parts)).map(name => [name, join(parts, name)])),
     execArgv: startOptions,
     // Otherwise NODE_OPTIONS counts too, and --inspect in it opens a port.
     execArgvExtension: 'none',

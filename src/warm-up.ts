@@ -1,6 +1,6 @@
 // Run once while the binary is built, before V8 takes its snapshot: what a boot executes is then compiled already, and
-// a real boot need not do it again. A guest made of a few files is planned and booted, with a context of 2.2 and with
-// one of today, and nothing remains of it but compiled functions.
+// a real boot need not do it again. A guest made of a few files is booted, with a context of 2.2 and with one of
+// today, and nothing remains of it but compiled functions.
 //
 // No timer may be set here, and so a command has neither a timeout nor outputs to wait for. Node would remember when
 // it was due, by the clock of the build, and take that for the next moment at which any timer is (seen: timeouts that
@@ -62,16 +62,10 @@ export async function warmUp(directory: string): Promise<void> {
     onStop() {},
   }
   const today = ['--context', join(directory, 'today')]
-  for (const [command, ...options] of [
-    ['plan'],
-    ['boot'],
-    ['boot'],
-    ['boot', ...today],
-    ['boot', ...today],
-  ] as const) {
-    const args = [command, ...options, '--force', '--root', join(directory, 'root')]
+  for (const options of [[], [], today, today]) {
+    const args = ['boot', ...options, '--force', '--root', join(directory, 'root')]
     const exitCode = await start({...quiet, args}, '')
-    if (exitCode !== 0) throw new Error(`the warm-up's ${command} ended with ${exitCode}`)
+    if (exitCode !== 0) throw new Error(`the warm-up's boot ended with ${exitCode}`)
   }
   lookAtDisks(join(directory, 'root'))
   const outputTo = machine.openToAppend('/dev/null')
