@@ -99,8 +99,14 @@ function requireChunk(path) {
     loaded.set(name, module)
     const run = chunks[name] ?? compilePart(name)
     run(module.exports, requireChunk, module)
+    if (isPackage(module.exports)) module.exports = {__esModule: true, ...module.exports.default, ...module.exports}
   }
   return loaded.get(name).exports
+}
+// A CommonJS package that is the target of an import(): esbuild gives its default and nothing by name.
+function isPackage(exports) {
+  const names = Object.keys(exports)
+  return names.includes('default') && names.every(name => name === 'default' || name.startsWith('require_'))
 }
 function compilePart(name) {
   const text = process.getBuiltinModule('node:sea').getAsset(name, 'latin1')

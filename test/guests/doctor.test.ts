@@ -42,6 +42,9 @@ describe('the doctor in a guest that runs', skipWithoutGuest('namespace'), () =>
     assert.deepEqual([wrong, warnings], [0, 0], text)
     const skipped = checks.filter(({outcome}) => outcome === 'skipped').map(({id}) => id)
     assert.deepEqual(skipped, [], text)
+    // Those are libraries that the executable compiles when they are asked for.
+    const machine = checks.find(({id}) => id === 'machine')!
+    assert.match(machine.facts.join('\n'), /^\d+ CPU.*\n.* of memory/m)
     assert.ok(text.split('\n').length <= 60, text)
     assert.ok(
       text.split('\n').every(line => line.length <= 80),
