@@ -40,6 +40,7 @@ const forGuests = [
   ['dnsmasq-base', 'dnsmasq', 'DHCP and router advertisements for guests'],
   ['shellcheck', 'shellcheck', 'the init scripts'],
   ['strace', 'strace', 'runs that are killed at every change'],
+  ['python3', '/usr/bin/python3', 'runs that die at every change'],
   ['systemd', 'systemd-analyze', 'the units'],
   ['cloud-guest-utils', 'growpart', 'disks that grow'],
   ['fdisk', 'sfdisk', 'disks that grow'],

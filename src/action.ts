@@ -36,6 +36,8 @@ export type RunAction = {
   shown?: string
   /** Exit codes other than 0 that mean it will be done: it goes on in the background. */
   alsoFine?: readonly number[]
+  /** What takes back what it may have begun, if it did not come to its own end. */
+  ifKilled?: readonly [string, ...string[]]
   purpose: string
   timeoutMs: number
 }

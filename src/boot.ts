@@ -6,6 +6,7 @@ import {clearScriptFiles} from './apply/scripts/script-file.ts'
 import {describeNic} from './plan/network/network.ts'
 import type {Plan} from './plan/plan.ts'
 import {type Prepared, prepareBoot, type Request} from './prepare.ts'
+import type {Problem} from './problem.ts'
 import {enterPlan, forgetSteps, nameFromDns, noteSteps, quietly, settleManifest} from './records.ts'
 import {type BootState, readBootState} from './report/boot-state.ts'
 import {formatFingerprints, takeNewFingerprints} from './report/fingerprints.ts'
@@ -25,7 +26,9 @@ import {removeLaidOut} from './source/guestinfo.ts'
 import {bootLayout, endLeftoverMount, placeForBoot, placeForLooking} from './source/mount.ts'
 import {type StepName, stageOf} from './steps.ts'
 import {readUptimeMs} from './system/clock.ts'
+import {SystemError, unlessRefused} from './system/errors.ts'
 import {takeLock} from './system/lock.ts'
+import {ForeignPlaceError} from './system/own-place.ts'
 import {openSystem, type System} from './system/system.ts'
 
 /** The note that something was plugged in or out (init/hot-plug). */
@@ -43,8 +46,12 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
   const begin = performance.now()
   const elapsed = () => round(performance.now() - begin)
   const startedAt = new Date().toISOString()
-  const sinceBootMs = readUptimeMs(system.files)
-  const release = takeLock(system.files, lockPath)
+  const sinceBootMs = unlessRefused(
+    () => readUptimeMs(system.files),
+    () => undefined,
+  )
+  const unlocked: Problem[] = []
+  const release = takeLockOrTell(system, unlocked)
   const {stages, only} = request
   const now: RunNow = {
     pid: process.pid,
@@ -58,14 +65,16 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
     if (system.live) {
       // Whatever was plugged in up to now is seen by this run; what comes later leaves another note.
       quietly(() => system.files.remove(changesPath))
-      await endLeftoverMount(system)
+      // Told where it matters: the place is then in use, and another one is taken.
+      await endLeftoverMount(system).catch(ignoreRefusal)
       quietly(() => clearScriptFiles(system))
       quietly(() => removeLaidOut(system.files, bootLayout))
     }
-    const prepared = await prepareBoot(system, request, settings =>
+    const found = await prepareBoot(system, request, settings =>
       system.live ? placeForBoot(system, settings.mountPoint) : placeForLooking(openSystem('/')),
     )
-    if (prepared === 'switched off') return undefined
+    if (found === 'switched off') return undefined
+    const prepared = {...found, problems: [...unlocked, ...found.problems]}
     const state = readBootState(system)
     const run = await carryOut(system, request, prepared, state, elapsed, now)
     const report: RunReport = {
@@ -77,17 +86,40 @@ export async function boot(system: System, request: BootRequest): Promise<RunRep
       durationMs: elapsed(),
       ...run,
     }
+    const told = tellReport(system, report, prepared.mask)
     const show = showMasked(request.log, prepared.mask)
-    show(report.problems.map(problem => formatProblemLine(problem)))
+    show(told.problems.map(problem => formatProblemLine(problem)))
     const isConfigured = state.network !== undefined
-    show([formatSummary(report, describeGuest(prepared, run.steps, isConfigured))], {isSummary: true})
-    quietly(() => writeReport(system, report, prepared.mask))
-    return report
+    show([formatSummary(told, describeGuest(prepared, run.steps, isConfigured))], {isSummary: true})
+    return told
   } finally {
     // Before the lock: who finds a note and no living owner of the lock knows that the run was killed.
     quietly(() => clearProgress(system))
     release()
   }
+}
+
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof SystemError)) throw error
+}
+
+/**
+ * Takes the lock. Where the machine refuses it, on a read-only or full /run, the boot goes on without, and says so:
+ * whoever else runs is not seen, and every file is still replaced as a whole.
+ *
+ * @throws LockedError, ForeignPlaceError
+ */
+function takeLockOrTell(system: System, problems: Problem[]): () => void {
+  return unlessRefused(
+    () => takeLock(system.files, lockPath),
+    refusal => {
+      if (refusal instanceof ForeignPlaceError) throw refusal
+      const {message} = refusal
+      const cure = 'see that /run can be written'
+      problems.push({code: 'record-damaged', message: `${message}; another run would not be seen`, cure})
+      return () => undefined
+    },
+  )
 }
 
 async function carryOut(
@@ -142,12 +174,14 @@ async function carryOut(
     const unsaved = saveManifest(system, manifest)
     // What is done and not on record is done again: otherwise this boot would never enter it.
     if (unsaved.length === 0) noteSteps(system, state, plan, steps)
-    const problems = [...prepared.problems, ...labels, ...unsaved]
+    const stuck = source.state === 'found' ? await source.release() : []
+    const problems = [...prepared.problems, ...labels, ...unsaved, ...stuck]
     const outcome = judgeRun({context: contextReport, steps, problems})
     const unrecorded = recorder.settle({steps, outcome, mask: prepared.mask})
     const parts = {context: contextReport, steps, problems: [...problems, ...unrecorded]}
     return {...parts, outcome: judgeRun(parts)}
   } finally {
+    // Whatever happened above.
     if (source.state === 'found') await source.release()
   }
 }
@@ -162,6 +196,22 @@ function describePlan({steps, network}: Plan) {
 function changedPaths(steps: readonly StepReport[]): string[] {
   const deeds = steps.flatMap(step => step.deeds).filter(deed => deed.status === 'changed')
   return [...new Set(deeds.flatMap(({paths = []}) => paths))]
+}
+
+/** Writes the report; one that cannot be written is told of on the console, where nobody looks for it in vain. */
+function tellReport(system: System, report: RunReport, mask: (text: string) => string): RunReport {
+  return unlessRefused(
+    () => {
+      writeReport(system, report, mask)
+      return report
+    },
+    refusal => {
+      const message = `there is no report of this run: ${refusal.message}`
+      const problem: Problem = {code: 'record-damaged', message, cure: 'see the lines above'}
+      const told = {...report, problems: [...report.problems, problem]}
+      return {...told, outcome: judgeRun(told)}
+    },
+  )
 }
 
 /**

@@ -22,11 +22,12 @@ import {createMask} from './report/mask.ts'
 import {type ContextReport, readRunsOfBoot} from './report/report.ts'
 import {readSettingsLayers} from './settings/read-settings.ts'
 import {type Settings, type SettingsLayer, settle} from './settings/settings.ts'
-import {acquireSource} from './source/acquire.ts'
+import {acquireSource, type SourceRequest} from './source/acquire.ts'
 import type {MountPlace} from './source/mount.ts'
 import {type DiscReading, readDisc} from './source/read-disc.ts'
-import {type FoundSource, isOldRow, type Source} from './source/source.ts'
+import {type FoundSource, isOldRow, type Source, unreadable} from './source/source.ts'
 import type {Stage, StepName} from './steps.ts'
+import {SystemError, unlessRefused} from './system/errors.ts'
 import type {System} from './system/system.ts'
 
 export type Request = {
@@ -84,7 +85,7 @@ export async function prepareBoot(
   const begin = performance.now()
   const acquire = (place: MountPlace) => {
     const look = () =>
-      acquireSource(system, {
+      acquireOrTell(system, {
         path: request.contextPath,
         target: settings.target,
         waitMs: settings.contextWaitMs,
@@ -113,6 +114,16 @@ export async function prepareBoot(
   } catch (error) {
     if (source.state === 'found') await source.release()
     throw error
+  }
+}
+
+/** Where the machine refuses to be looked at, nobody knows whether there is a context: then nothing is guessed. */
+async function acquireOrTell(system: System, request: SourceRequest): Promise<Source> {
+  try {
+    return await acquireSource(system, request)
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error
+    return unreadable('what there is', error.message, 'see dmesg for errors of the drive')
   }
 }
 
@@ -188,7 +199,13 @@ async function planFrom(system: System, request: Request, {contextProblems, ...f
   }
   const seen = look(request.links ?? present)
   // A link may have got its real name in the meantime.
-  const isStale = system.live && request.links === undefined && haveNamesChanged(system, seen.facts.links)
+  const isStale =
+    system.live &&
+    request.links === undefined &&
+    unlessRefused(
+      () => haveNamesChanged(system, seen.facts.links),
+      () => false,
+    )
   return {settings, context: meaning?.context, ...(isStale ? look() : seen)}
 }
 

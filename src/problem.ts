@@ -36,6 +36,8 @@ const weights = {
   'source-unreadable': 'failure',
   /** A file that came with the context could not be read: what needs it is not done. */
   'source-incomplete': 'failure',
+  /** The disc was read and is still mounted: nothing is lost, and its place is taken. */
+  'source-stuck': 'warning',
   /** A network card that gets no address though the rule applies to it. */
   'nic-skipped': 'failure',
   /** A network card that the context still describes has gone from the running guest. */

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict'
 import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import {basename, dirname, join} from 'node:path'
 import {type TestContext, test} from 'node:test'
 import {readBootId, readStartTime} from '../src/system/clock.ts'
 import {openFiles} from '../src/system/files.ts'
@@ -466,4 +475,62 @@ test('the last line of a boot has the addresses, whichever stage configured them
   assert.doesNotMatch((await lastLine('--stage', 'final')) ?? '', /192\.168\.0\.5/)
   await run('boot', '--stage', 'local')
   assert.match((await lastLine('--stage', 'final')) ?? '', /^vmcontext: done.*eth0 192\.168\.0\.5\/24/)
+})
+
+/** A link that leads to itself: what is there cannot be looked at, as on a disk that is damaged. */
+function damage(root: string, path: string): void {
+  rmSync(join(root, path), {recursive: true, force: true})
+  mkdirSync(dirname(join(root, path)), {recursive: true})
+  symlinkSync(basename(path), join(root, path))
+}
+
+test('a file that cannot be read is not taken for absent, and costs its step alone', async t => {
+  const {root, run} = makeGuest(t)
+  damage(root, 'etc/hosts')
+  const {exitCode, output} = await run('boot')
+  assert.equal(exitCode, 1)
+  assert.match(
+    output,
+    /failure: could not look at \/etc\/hosts: .* circle; nothing is done that goes by it \(see dmesg/,
+  )
+  assert.ok(lstatSync(join(root, 'etc/hosts')).isSymbolicLink())
+  assert.match(readFileSync(join(root, 'etc/network/interfaces'), 'utf8'), /192\.168\.0\.5/)
+  rmSync(join(root, 'etc/hosts'))
+  writeFileSync(join(root, 'etc/hosts'), '127.0.0.1\tlocalhost\n')
+  assert.equal((await run('boot')).exitCode, 0, 'the next run makes up for it')
+  assert.match(readFileSync(join(root, 'etc/hosts'), 'utf8'), /localhost\n.*web\.example\.org/)
+})
+
+test('settings that cannot be read cost themselves', async t => {
+  const {root, run} = makeGuest(t)
+  damage(root, 'etc/vmcontext.conf.d')
+  const {exitCode, output} = await run('boot')
+  assert.equal(exitCode, 0)
+  assert.match(output, /warning: \/etc\/vmcontext\.conf\.d: could not .* circle; its settings do not hold/)
+  assert.equal(readFileSync(join(root, 'etc/hostname'), 'utf8'), 'web\n')
+})
+
+test('where no lock and no report can be written the boot goes on and says so', async t => {
+  const {root, run} = makeGuest(t, {'root/run/vmcontext': 'a file in the way\n'})
+  const {exitCode, output} = await run('boot')
+  assert.equal(exitCode, 0)
+  assert.match(
+    output,
+    /warning: could not .*; another run would not be seen \(see that \/run can be written\)/,
+  )
+  assert.match(output, /warning: there is no report of this run: could not /)
+  assert.equal(readFileSync(join(root, 'etc/hostname'), 'utf8'), 'web\n')
+})
+
+test('a key file that cannot be read is not said to be missing from the disc', async t => {
+  const text = 'HOSTNAME="web"\nROOT_PUBKEY="id_rsa.pub"\n'
+  const {directory, root, run} = makeGuest(t, {'disc/context.sh': text})
+  damage(join(directory, 'disc'), 'id_rsa.pub')
+  const {exitCode, output} = await run('boot')
+  assert.equal(exitCode, 1)
+  assert.match(
+    output,
+    /failure: id_rsa\.pub:2: ROOT_PUBKEY: could not look at .*\/id_rsa\.pub: .*; its keys are missing/,
+  )
+  assert.equal(readFileSync(join(root, 'etc/hostname'), 'utf8'), 'web\n')
 })

@@ -1,16 +1,19 @@
 // Killed between any two deeds, a run leaves every file whole, and the next run ends where an undisturbed one does.
-// strace kills the agent when it enters the Nth call of a kind, for every N there is. The context asks for all that is
-// done on a root that does not run; what a live guest needs besides is in test/guests.
+// A deed is a system call that changes something (campaign/crash/changes.py). The context asks for all that is done on
+// a root that does not run; a live guest is in test/campaign/crash.
 
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {type TestContext, test} from 'node:test'
+import {describeChange, followChanges} from './campaign/crash/follow.ts'
+import {choosePoints} from './campaign/crash/points.ts'
+import {rounds, tried} from './campaign/rounds.ts'
 import {makeKey} from './keys.ts'
-import {killAt} from './strace.ts'
+import {chooseSeed, Random} from './random.ts'
 import {makeDirectory} from './temporary.ts'
-import {requireBinary, requireRoot, requireTool} from './tools.ts'
+import {requireBinary, requireFollower, requireRoot} from './tools.ts'
 import {readTree, type Tree} from './tree.ts'
 
 const hash =
@@ -54,36 +57,32 @@ const files: Record<string, string> = {
   links: 'eth0 02:00:c0:a8:00:05\neth1 02:00:0a:00:00:05\n',
 }
 
-/** Those that change what others see; between two of them there is nothing to be cut short. */
-const calls = ['rename', 'link', 'mkdir', 'unlink', 'symlink', 'lchown']
+const seed = chooseSeed()
 
-test('a run that is killed at any change is completed by the next one', {timeout: 300_000}, t => {
-  if (!requireRoot(t) || !requireTool(t, 'strace')) return
+test(`a run that is killed at any change is completed by the next one (VMCONTEXT_SEED=${seed})`, {
+  timeout: rounds(120_000, 3_600_000),
+}, async t => {
+  if (!requireRoot(t) || !requireFollower(t)) return
   const binary = requireBinary(t)
   if (binary === undefined) return
   const undisturbed = makeGuest(t)
-  const {status, stdout} = boot(binary, undisturbed)
-  assert.equal(status, 0)
+  const {changes, exitCode, output} = await followChanges(bootCommand(binary, undisturbed))
+  assert.equal(exitCode, 0, output)
   for (const step of ['network', 'account', 'keys', 'password', 'sudo', 'time-zone', 'console'])
-    assert.match(stdout, new RegExp(`^ +${step} +(?!unchanged)`, 'm'), step)
+    assert.match(output, new RegExp(`^ +${step} +(?!unchanged)`, 'm'), step)
   const [before, expected] = [readTree(join(makeGuest(t), 'root')), snapshot(undisturbed)]
-  let points = 0
-  for (const call of calls) {
-    const pointsBefore = points
-    for (let count = 1; ; count += 1) {
-      const guest = makeGuest(t)
-      const {signal} = boot(binary, guest, killAt(call, count))
-      if (signal === null && !wasDisturbed(guest, expected)) break
-      points += 1
-      assertWhole(readTree(join(guest, 'root')), before, expected.tree, `${call} ${count}`)
-      const {status, stdout} = boot(binary, guest)
-      assert.equal(status, 0, `after a kill at ${call} ${count}:\n${stdout}`)
-      assert.deepEqual(snapshot(guest), expected, `after a kill at ${call} ${count}`)
-    }
-    assert.ok(points > pointsBefore, `nothing was killed at ${call}`)
+  const points = choosePoints(changes, rounds(24, Infinity), new Random(seed))
+  for (const count of points) {
+    const guest = makeGuest(t)
+    const killed = await followChanges(bootCommand(binary, guest), {at: {count, death: 'process'}})
+    const point = `after a kill before ${describeChange(killed.changes.at(-1)!)}`
+    assertWhole(readTree(join(guest, 'root')), before, expected.tree, point)
+    const {status, stdout} = boot(binary, guest)
+    assert.equal(status, 0, `${point}:\n${stdout}`)
+    assert.deepEqual(snapshot(guest), expected, point)
   }
-  t.diagnostic(`killed at ${points} points`)
-  assert.ok(points > 20, `only ${points} points were tried`)
+  tried(t, points.length, 'moments at which a boot of another root is killed')
+  assert.ok(points.length >= 20, `only ${points.length} points were tried`)
 })
 
 function makeGuest(t: TestContext): string {
@@ -95,14 +94,14 @@ function makeGuest(t: TestContext): string {
   return directory
 }
 
-function boot(binary: string, guest: string, wrapper: string[] = []) {
-  const [root, disc, links] = ['root', 'disc', 'links'].map(name => join(guest, name)) as [
-    string,
-    string,
-    string,
-  ]
-  const [program, ...args] = [...wrapper, binary, 'boot', '--root', root, '--context', disc, '--links', links]
-  return spawnSync(program!, args, {encoding: 'utf8', timeout: 60_000})
+function bootCommand(binary: string, guest: string): [string, ...string[]] {
+  const [root, disc, links] = ['root', 'disc', 'links'].map(name => join(guest, name))
+  return [binary, 'boot', '--root', root!, '--context', disc!, '--links', links!]
+}
+
+function boot(binary: string, guest: string) {
+  const [program, ...args] = bootCommand(binary, guest)
+  return spawnSync(program, args, {encoding: 'utf8', timeout: 60_000})
 }
 
 /** The tree and the records that a run leaves. */
@@ -118,16 +117,6 @@ function snapshot(guest: string) {
 /** Passwords are recorded with a salt of their own. */
 function withoutSalt(key: string, value: unknown): unknown {
   return key === 'passwords' ? Object.keys(value as object) : value
-}
-
-/** What is killed may have been another process than the agent's own. */
-function wasDisturbed(guest: string, expected: ReturnType<typeof snapshot>): boolean {
-  try {
-    assert.deepEqual(snapshot(guest), expected)
-    return false
-  } catch {
-    return true
-  }
 }
 
 /** Whatever stands under a name is the old text or the new one. */

@@ -26,6 +26,12 @@ export function requireBinary(t: TestContext): string | undefined {
     : undefined
 }
 
+/** Whether changes.py (campaign/crash) can run here; if not, skips the test, or fails it in CI. */
+export function requireFollower(t: TestContext): boolean {
+  const knowsCalls = process.arch === 'x64'
+  return require(t, knowsCalls, 'changes.py knows the calls of x86-64 alone') && requireTool(t, 'python3')
+}
+
 function require(t: TestContext, isThere: boolean, reason: string): boolean {
   if (isThere) return true
   // Throws in CI, where nothing may be skipped.

@@ -9,6 +9,7 @@ import {SystemError, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {keepOneEnvHandler} from './cloud/one-env.ts'
 import {reportReadyHandler} from './cloud/ready.ts'
+import {cureOf} from './cures.ts'
 import {takeDnsNameHandler} from './dns-name.ts'
 import {removeHandler, writeHandler} from './files.ts'
 import {setHostnameHandler} from './hostname.ts'
@@ -167,10 +168,7 @@ async function perform(action: Action, workshop: Workshop, refusal: unknown): Pr
 function cureFor(action: Action, code: string): string | undefined {
   if (code === 'EACCES' && action.kind === 'authorize-keys')
     return `see that the home of ${action.account} belongs to ${action.account}`
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'free some space and run vmcontext boot again'
-  if (code === 'EROFS') return 'mount the file system for writing and run vmcontext boot again'
-  if (code === 'EACCES' || code === 'EPERM') return 'run as root; see lsattr for an immutable file'
-  return undefined
+  return cureOf(code)
 }
 
 function judge(

@@ -3,7 +3,7 @@
 import type {TakeDnsNameAction} from '../action.ts'
 import {formatReverseDomain, parseDnsName, parseNameServers} from '../context/dns-name.ts'
 import type {Hostname} from '../context/hostname.ts'
-import {readFileTree} from '../facts/files.ts'
+import {describeRefusal, readFileTree} from '../facts/files.ts'
 import {readOperatingSystem} from '../facts/operating-system.ts'
 import {type NameFacts, nameFiles, planName} from '../plan/hostname.ts'
 import type {Problem} from '../problem.ts'
@@ -106,7 +106,11 @@ function takeName({text, hostname}: Told, {action, address, workshop}: Question)
   const facts: NameFacts = {
     live: system.live,
     os: readOperatingSystem(system),
-    files: readFileTree(system, () => nameFiles, problems),
+    files: readFileTree(
+      system,
+      () => nameFiles,
+      refusal => problems.push(describeRefusal(refusal)),
+    ),
     kernelHostname: readKernelName(system),
   }
   const {actions, hosts} = planName(facts, hostname, action.hostsAddress, manifest.hosts)

@@ -12,7 +12,7 @@ import type {System} from '../system/system.ts'
 export async function restoreLabels(system: System, paths: readonly string[]): Promise<Problem[]> {
   if (paths.length === 0) return []
   if (!system.live) return askForRelabelling(system)
-  if (system.files.status('/sys/fs/selinux/enforce') === undefined) return []
+  if (!isEnforced(system)) return []
   // Also by an agent that was told to stop: sshd may not read a key without its label.
   const argv = ['restorecon', '-F', '--', ...paths] as const
   const result = await system.run({argv, timeoutMs: 30_000, essential: true})
@@ -21,14 +21,20 @@ export async function restoreLabels(system: System, paths: readonly string[]): P
   return [{code: 'deed-failed', message, cure: `restorecon -Fv ${paths.join(' ')}`}]
 }
 
-function askForRelabelling(system: System): Problem[] {
-  const isUsed = /^SELINUX=(enforcing|permissive)\s*$/m.test(
-    system.files.readText('/etc/selinux/config') ?? '',
+/** Where that cannot be seen it is tried: restorecon then says for itself what is wrong. */
+function isEnforced({files}: System): boolean {
+  return unlessRefused(
+    () => files.status('/sys/fs/selinux/enforce') !== undefined,
+    () => true,
   )
-  if (!isUsed) return []
+}
+
+function askForRelabelling(system: System): Problem[] {
   const message = 'this guest uses SELinux: it sets all labels at its next boot (/.autorelabel)'
   return unlessRefused(
     () => {
+      const configuration = system.files.readText('/etc/selinux/config') ?? ''
+      if (!/^SELINUX=(enforcing|permissive)\s*$/m.test(configuration)) return []
       system.files.write('/.autorelabel', '', {mode: 0o600})
       return [{code: 'deed-left-out', message}]
     },

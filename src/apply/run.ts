@@ -6,7 +6,7 @@ import {failed, type Handler, leftOut} from './workshop.ts'
 
 export const runHandler: Handler<RunAction> = {
   async perform(
-    {argv, shown, purpose, timeoutMs, optional = false, essential = false, alsoFine = []},
+    {argv, shown, purpose, timeoutMs, optional = false, essential = false, alsoFine = [], ifKilled},
     {system, mayExecute},
   ) {
     const command = shown ?? argv.join(' ')
@@ -15,6 +15,8 @@ export const runHandler: Handler<RunAction> = {
     const isFine =
       succeeded(result) || (result.ended === 'exited' && alsoFine.includes(result.exitCode ?? -1))
     if (isFine) return {status: 'changed', detail: command}
+    if (ifKilled !== undefined && (result.ended === 'killed' || result.ended === 'timed out'))
+      await system.run({argv: ifKilled, timeoutMs, essential})
     if (optional) return {status: 'unchanged', detail: command}
     return failed(command, `could not ${purpose}: ${argv[0]} ${describeEnd(result)}`)
   },

@@ -53,7 +53,7 @@ export function recallSource(source: Omit<FoundSource, 'files' | 'release'>, tra
     read: path => asked(traces.get(path), 'read', `read ${path}`)?.content,
     readText: path => files.read(path)?.toString('utf8'),
   }
-  return {...source, files, release: () => Promise.resolve()}
+  return {...source, files, release: () => Promise.resolve([])}
 }
 
 /** Nothing can be made there, and nothing is there. */
@@ -142,6 +142,7 @@ function recallDirectory(traces: Traces, path: string, place: string): Directory
       return found ? toStats(found) : undefined
     },
     read: readEntry,
+    readWithStatus: refuse,
     list: () => [...(asked(trace, 'list', `list ${path}`)?.names ?? [])],
     open: name => recallDirectory(traces, `${path}/${name}`, posix.join(place, name)),
     close() {},

@@ -1,11 +1,16 @@
 // Text in lines of 80 columns.
 
+import {escapeLine} from '../system/commands.ts'
+
 const lineWidth = 80
 const labelWidth = 12
 
-/** Formats lines behind a label; '' without any. What is too long goes on in the next line, indented. */
+/**
+ * Formats lines behind a label; '' without any. What is too long goes on in the next line, indented. Names in them may be
+ * anybody's, of files or of a system.
+ */
 export function formatParagraph(label: string, lines: readonly string[]): string {
-  const wrapped = lines.flatMap(line => wrapLine(line, labelWidth))
+  const wrapped = lines.flatMap(line => wrapLine(escapeLine(line), labelWidth))
   return wrapped.map((line, index) => `${(index === 0 ? label : '').padEnd(labelWidth)}${line}\n`).join('')
 }
 

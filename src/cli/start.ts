@@ -8,7 +8,6 @@ import type {Outcome} from '../report/report.ts'
 import {escapeControls, stopCommands} from '../system/commands.ts'
 import {SystemError} from '../system/errors.ts'
 import {LockedError} from '../system/lock.ts'
-import {openSystem} from '../system/system.ts'
 import {
   type ByHandInvocation,
   type ImageInvocation,
@@ -17,7 +16,7 @@ import {
 } from './command-line.ts'
 import type {BootInvocation, PlanInvocation} from './commands/boot.ts'
 import {chooseVerification, readRequest} from './request.ts'
-import {openRoot, UsageError} from './usage.ts'
+import {openGuest, UsageError} from './usage.ts'
 
 /** The outside world of a command: its arguments, its environment and where its text goes. */
 export type Terminal = {
@@ -75,7 +74,7 @@ async function run(invocation: Started, terminal: Terminal, version: string): Pr
     const {runByHandCommand} = await import('./by-hand-commands.ts')
     return runByHandCommand(invocation, terminal, version)
   }
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const request = readBootRequest(invocation, terminal)
   if (invocation.command === 'plan') {
     const {showPlan} = await import('./by-hand/plan.ts')

@@ -1,13 +1,30 @@
 // What a command can say of its arguments only by looking at the machine.
 
 import {resolve} from 'node:path'
-import {openSystem} from '../system/system.ts'
+import {stateDirectory} from '../report/manifest.ts'
+import {runDirectory} from '../report/progress.ts'
+import {requireOwnDirectory} from '../system/own-place.ts'
+import {openSystem, type System} from '../system/system.ts'
 
 /** Something about the command line is wrong: exit code 2. */
 export class UsageError extends Error {}
 
+/**
+ * Opens the guest whose root directory an option names.
+ *
+ * @throws UsageError if it cannot be one; SystemError if others could have made or changed its records.
+ */
+export function openGuest(path: string): System {
+  const system = openSystem(openRoot(path))
+  const {files} = system
+  requireOwnDirectory(files, stateDirectory)
+  // That one is made by every run, and looked at again then.
+  if (files.linkStatus(runDirectory) !== undefined) requireOwnDirectory(files, runDirectory)
+  return system
+}
+
 /** Gives the path of the root directory that an option names. @throws UsageError if it cannot be one. */
-export function openRoot(path: string): string {
+function openRoot(path: string): string {
   const {files} = openSystem('/')
   const root = resolve(refuseEmpty('--root', path))
   const [status, running] = [files.status(root), files.status('/')]

@@ -20,8 +20,10 @@ export type Disc = {
   names: readonly string[]
   /** There is a file of this name on the disc. */
   hasFile(name: string): boolean
-  /** The text of a small file on the disc; undefined if it is not there. */
+  /** The text of a small file on the disc; undefined if it is not there, or cannot be read. */
   readFile(name: string): string | undefined
+  /** Why a file that is there could not be read, in words; undefined if none was asked for in vain. */
+  refusalOf?(name: string): string | undefined
 }
 
 /** Where a variable stands. */

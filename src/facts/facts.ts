@@ -3,7 +3,8 @@
 import {sudoersPath} from '../context/login/sudo.ts'
 import type {Problem} from '../problem.ts'
 import {adoptedPaths, readOriginals} from '../report/manifest.ts'
-import {unlessRefused} from '../system/errors.ts'
+import type {StepName} from '../steps.ts'
+import {type SystemError, unlessRefused} from '../system/errors.ts'
 import type {System} from '../system/system.ts'
 import {describeRefusal, type FileFact, type FileTree, readFileTree} from './files.ts'
 import {type Hooks, noHooks, readHooks} from './hooks.ts'
@@ -42,9 +43,14 @@ export type Facts = NetworkFacts &
     hooks: Hooks
     /** What tells this VM from its clones; looked up only where something is done once for good. */
     vm?: VmIdentity | undefined
+    /** The steps that cannot be planned: the machine refused what they go by. Not the same as not being allowed to look. */
+    blind: BlindSteps
     /** What could not be read, and who else does our work. */
     problems: readonly Problem[]
   }
+
+/** Why a step cannot be planned. */
+export type BlindSteps = ReadonlyMap<StepName, Problem>
 
 export type FactOptions = Omit<NetworkQuestions, 'os' | 'services'> &
   AccountQuestions & {
@@ -67,26 +73,36 @@ const namedFiles = [
   loginPath,
 ]
 
-/** Reads something, or takes what holds where it cannot be read. */
-export type OrElse = <T>(read: () => T, otherwise: T) => T
+/**
+ * Reads something, or takes what holds where it cannot be read. `costs` are the steps that must not be planned on that:
+ * what is not known would look to them as if it were not there.
+ */
+export type OrElse = <T>(read: () => T, otherwise: T, costs?: readonly StepName[]) => T
 
 /** Gathers the facts. Reads only; nothing is started. */
 export function gatherFacts(system: System, options: FactOptions): Facts {
   const problems: Problem[] = []
+  const blind = new Map<StepName, Problem>()
   /** What cannot be read costs itself. An ordinary user may make a plan, and then cannot look everywhere. */
-  const orElse: OrElse = (read, otherwise) =>
+  const refuse = (refusal: SystemError, costs: readonly StepName[]) => {
+    const problem = describeRefusal(refusal)
+    if (refusal.unseen !== undefined || costs.length === 0) problems.push(problem)
+    else for (const step of costs) blind.set(step, blind.get(step) ?? describeBlindness(problem))
+  }
+  const orElse: OrElse = (read, otherwise, costs = []) =>
     unlessRefused(read, refusal => {
-      problems.push(describeRefusal(refusal))
+      refuse(refusal, costs)
       return otherwise
     })
-  const services = orElse<ReadonlySet<string>>(() => readStartedServices(system), new Set())
+  const services = orElse<ReadonlySet<string>>(() => readStartedServices(system), new Set(), ['network'])
   problems.push(...orElse(() => findRivals(system, services), []))
-  const os = orElse(() => readOperatingSystem(system), unknownSystem)
+  const os = orElse(() => readOperatingSystem(system), unknownSystem, ['network', 'hostname', 'time-zone'])
   const network = readNetworkFacts(system, {...options, os, services}, problems, orElse)
   const asked = options.timeZone === undefined ? namedFiles : [...namedFiles, ...timeZoneFiles]
   const named = [...asked, ...adoptedPaths(options.manifest)]
   const sources = (known: FileTree) => network.concernedDialects.flatMap(each => each.sources(known))
-  const files = readFileTree(system, known => [...named, ...sources(known)], problems)
+  const patterns = (known: FileTree) => [...named, ...sources(known)]
+  const files = readFileTree(system, patterns, (refusal, path) => refuse(refusal, editorsOf(path)))
   return {
     root: system.root,
     live: system.live,
@@ -95,16 +111,38 @@ export function gatherFacts(system: System, options: FactOptions): Facts {
     kernelHostname: orElse(() => readKernelHostname(system), undefined),
     ...network,
     ...readAccountFacts(system, options, orElse),
-    timeZone: orElse(() => readTimeZone(system, options.timeZone), undefined),
-    screen: orElse(() => readScreen(system, files), {isContainer: false, goesDark: false}),
-    hasOneEnv: orElse(() => hasOneEnv(system), false),
+    timeZone: orElse(() => readTimeZone(system, options.timeZone), undefined, ['time-zone']),
+    screen: orElse(() => readScreen(system, files), {isContainer: false, goesDark: false}, ['console']),
+    hasOneEnv: orElse(() => hasOneEnv(system), false, ['onegate']),
     storage: readStorage(system, options.storage, orElse),
-    hooks: orElse(() => readHooks(system), noHooks),
+    hooks: orElse(() => readHooks(system), noHooks, ['local-hooks', 'final-hooks']),
     vm: options.isVmAsked ? readVmIdentity(system) : undefined,
     files,
-    originals: orElse(() => readOriginals(system, options.manifest), new Map()),
+    originals: orElse(() => readOriginals(system, options.manifest), new Map(), ['network']),
+    blind,
     problems,
   }
+}
+
+/** The steps that edit a file, by its path or the directory that it is in; the network's are many. */
+function editorsOf(path: string): readonly StepName[] {
+  return editors[path] ?? ['network']
+}
+
+const editors: Readonly<Record<string, readonly StepName[]>> = {
+  '/etc/hostname': ['hostname'],
+  '/etc/HOSTNAME': ['hostname'],
+  '/etc/hosts': ['hostname'],
+  '/etc/sysconfig/network': ['hostname', 'network'],
+  '/etc/timezone': ['time-zone'],
+  '/etc/sysconfig/clock': ['time-zone'],
+  [sudoersPath]: ['sudo'],
+  [loginPath]: ['console'],
+}
+
+function describeBlindness({message}: Problem): Problem {
+  const cure = 'see dmesg for errors of the disk and run vmcontext boot again'
+  return {code: 'deed-failed', message: `${message}; nothing is done that goes by it`, cure}
 }
 
 function readKernelHostname({files, live}: System): string | undefined {

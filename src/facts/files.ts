@@ -11,6 +11,9 @@ export type FileFact = {content: ByteText; mode: number}
 /** The files that were read, by absolute path in the guest. A path that is absent here is absent there. */
 export type FileTree = ReadonlyMap<string, FileFact>
 
+/** Told of a file that is there and cannot be read, and is absent from the tree; or of a directory. */
+export type OnRefusal = (refusal: SystemError, path: string) => void
+
 /**
  * Reads the files that `patterns` asks for, and again with what has been read until nothing new is asked for: a file
  * may name others. `*` stands for any characters within the last part of a path.
@@ -18,7 +21,7 @@ export type FileTree = ReadonlyMap<string, FileFact>
 export function readFileTree(
   system: System,
   patterns: (known: FileTree) => readonly string[],
-  problems: Problem[],
+  onRefusal: OnRefusal,
 ): FileTree {
   const tree = new Map<string, FileFact>()
   const seen = new Set<string>()
@@ -29,7 +32,7 @@ export function readFileTree(
     if (fresh.length === 0) return tree
     for (const pattern of fresh) {
       seen.add(pattern)
-      for (const path of expand(system, pattern, problems)) readInto(tree, system, path, problems)
+      for (const path of expand(system, pattern, onRefusal)) readInto(tree, system, path, onRefusal)
     }
   }
 }
@@ -39,7 +42,7 @@ const patternLimit = 1000
 /** No network file is larger; a directory full of something else is not read into memory. */
 const sizeLimit = 4 * 1024 * 1024
 
-function expand(system: System, pattern: string, problems: Problem[]): string[] {
+function expand(system: System, pattern: string, onRefusal: OnRefusal): string[] {
   const slash = pattern.lastIndexOf('/')
   const [directory, name] = [pattern.slice(0, slash), pattern.slice(slash + 1)]
   if (!/[*?]/.test(name)) return [pattern]
@@ -51,7 +54,7 @@ function expand(system: System, pattern: string, problems: Problem[]): string[] 
   const names = unlessRefused(
     () => system.files.list(directory),
     refusal => {
-      problems.push(describeRefusal(refusal))
+      onRefusal(refusal, directory)
       return []
     },
   )
@@ -60,16 +63,14 @@ function expand(system: System, pattern: string, problems: Problem[]): string[] 
     .map(entry => `${directory}/${entry}`)
 }
 
-// A file that is there and cannot be read counts as absent. It is not lost by that: what replaces it must first keep
-// a copy, which fails likewise.
-function readInto(tree: Map<string, FileFact>, system: System, path: string, problems: Problem[]): void {
+function readInto(tree: Map<string, FileFact>, system: System, path: string, onRefusal: OnRefusal): void {
   const read = () => {
     const status = system.files.status(path)
     if (!status?.isFile() || status.size > sizeLimit) return
     const content = system.files.read(path)?.toString('latin1')
     if (content !== undefined) tree.set(path, {content, mode: status.mode & 0o7777})
   }
-  unlessRefused(read, refusal => problems.push(describeRefusal(refusal)))
+  unlessRefused(read, refusal => onRefusal(refusal, path))
 }
 
 /** Says that something cannot be known of the guest. An ordinary user may make a plan, and then cannot look everywhere. */

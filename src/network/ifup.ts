@@ -26,6 +26,8 @@ function bringUp(interfaces: readonly string[], {nics}: Network): RunAction[] {
   return interfaces.map(name => ({
     kind: 'run',
     argv: ['ifup', name],
+    // ifupdown notes it as up before it does anything: the next run would take it for that.
+    ifKilled: ['ifdown', name],
     purpose: `bring up ${name}`,
     timeoutMs: quick.has(name) ? upTimeoutMs : leaseTimeoutMs,
   }))

@@ -23,17 +23,24 @@ export function readSysconfigVariable(text: ByteText, name: string): ByteText | 
 export function setSysconfigVariable(text: ByteText, name: string, value: string): ByteText {
   const pieces = splitPieces(text)
   const last = pieces.findLast(piece => piece.name === name)
-  if (last === undefined) return `${endLine(text)}${name}=${value}\n`
+  if (last === undefined) return `${endAssignments(text)}${name}=${value}\n`
   if (unquote(last.value) === value) return text
   last.text = last.text.replace(`=${last.value}`, () => `=${value}`)
   return pieces.map(piece => piece.text).join('')
 }
 
+/** The text, ended so that an assignment can follow: a backslash at its end would draw that into the line above. */
+export function endAssignments(text: ByteText): ByteText {
+  const ended = endLine(text)
+  return /(?<!\\)(?:\\\\)*\\\r?\n$/.test(ended) ? `${ended}\n` : ended
+}
+
 /** An assignment or another line, with its text. */
 export type Piece = {text: ByteText; name?: string | undefined; value: ByteText}
 
-// A word of the shell, sh(1): quoted in either way, escaped, or plain. Then the rest of the line.
-const word = /(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^ \t\r\n'"\\;&|])*/.source
+// A word of the shell, sh(1): quoted in either way, escaped, or plain. A quote that never closes belongs to it as well:
+// half of one must not be left behind. Then the rest of the line.
+const word = /(?:'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\\[\s\S]|[^ \t\r\n'"\\;&|])*(?:['"][^\r\n]*)?/.source
 const piecePattern = new RegExp(
   `[ \\t]*(?:export[ \\t]+)?([A-Za-z_]\\w*)=(${word})[^\\n]*\\n?|[^\\n]*\\n|[^\\n]+$`,
   'g',

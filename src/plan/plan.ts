@@ -4,7 +4,7 @@ import {createHash} from 'node:crypto'
 import type {Action, Step} from '../action.ts'
 import type {FileTree} from '../facts/files.ts'
 import {type Network, noNetwork} from '../network/model.ts'
-import {describeDefect} from '../problem.ts'
+import {describeDefect, type Problem} from '../problem.ts'
 import type {BootState} from '../report/boot-state.ts'
 import type {HostsLine} from '../report/manifest.ts'
 import type {NicRecord} from '../report/owned-nics.ts'
@@ -39,7 +39,12 @@ export type PlanOptions = {
 /** Plans the steps of the stages in their order. */
 export function planBoot(input: PlanInput, {stages, only: chosen, doneBefore}: PlanOptions): Plan {
   const only = chosen ?? stepNames
-  const network = guard<NetworkPlan>(() => planNetwork(input), {network: noNetwork, owned: {}, givenBack: []})
+  const {blind} = input.facts
+  const network = guard<NetworkPlan>(
+    () => planNetwork(input),
+    {network: noNetwork, owned: {}, givenBack: []},
+    blind.get('network'),
+  )
   const names = stepNames.filter(name => stages.includes(stageOf(name)) && only.includes(name))
   // What is never going to be done to the network is not there for the host name. A run without the network step is no
   // reason: another run has done it, or will.
@@ -65,18 +70,24 @@ export function planBoot(input: PlanInput, {stages, only: chosen, doneBefore}: P
     if (name === 'ready') return guard(() => planReady(seen, {stages, only: chosen, earlier: steps}), {})
     if (name === 'online') return guard(() => planOnline(seen, network.network, stages.includes('local')), {})
     if (name === 'dns-name') return guard(() => planDnsName(seen, network.network), {})
-    if (name !== 'hostname') return guard(() => planners[name](seen), {})
-    const plan = guard<HostnamePlan>(() => planHostname(seen, hasNetwork ? network.network : noNetwork), {})
+    if (name !== 'hostname') return guard(() => planners[name](seen), {}, blind.get(name))
+    const plan = guard<HostnamePlan>(
+      () => planHostname(seen, hasNetwork ? network.network : noNetwork),
+      {},
+      blind.get(name),
+    )
     hosts = plan.hosts
     return plan
   }
 }
 
-/** A planner that fails unexpectedly costs its own step. */
+/** A planner that fails unexpectedly costs its own step; where it would go by what nobody knows it is not asked. */
 function guard<T extends StepPlan>(
   plan: () => T,
   rest: Omit<T, keyof StepPlan>,
+  blindness?: Problem | undefined,
 ): T | (StepPlan & typeof rest) {
+  if (blindness !== undefined) return {...nothingAsked([blindness]), ...rest}
   try {
     return plan()
   } catch (error) {

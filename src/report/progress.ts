@@ -7,8 +7,9 @@ import type {System} from '../system/system.ts'
 import {isListOfTexts} from './json.ts'
 import type {RunReport} from './report.ts'
 
-export const lockPath = '/run/vmcontext/lock'
-const progressPath = '/run/vmcontext/current.json'
+export const runDirectory = '/run/vmcontext'
+export const lockPath = `${runDirectory}/lock`
+const progressPath = `${runDirectory}/current.json`
 
 /** A run that has not ended. World-readable: it says nothing but when and where. */
 export type RunNow = Pick<RunReport, 'stages' | 'only' | 'startedAt' | 'sinceBootMs'> & {
@@ -22,7 +23,7 @@ export type RunNow = Pick<RunReport, 'stages' | 'only' | 'startedAt' | 'sinceBoo
 /** Notes what the run is at. */
 export function noteProgress(system: System, now: RunNow): void {
   const text = JSON.stringify({version: 1, bootId: readBootId(system.files), ...now})
-  system.files.makeDirectory('/run/vmcontext')
+  system.files.makeDirectory(runDirectory)
   system.files.write(progressPath, `${text}\n`, {mode: 0o644, durable: false})
 }
 

@@ -4,14 +4,21 @@
 import {basename, dirname} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import type {Problem} from '../problem.ts'
-import type {Files} from '../system/files.ts'
 import {openSystem, type System} from '../system/system.ts'
 import {type Drive, readDrive, readDrives} from './drives.ts'
 import {acquireGuestinfo} from './guestinfo.ts'
 import {describeIsoSource, openIso} from './iso/iso-source.ts'
 import {type MountPlace, mountVolume} from './mount.ts'
-import {contextFileName, type FoundSource, type Recognition, type Source, unreadable} from './source.ts'
+import {
+  contextFileName,
+  type FoundSource,
+  type Recognition,
+  type Source,
+  type SourceFiles,
+  unreadable,
+} from './source.ts'
 import {identifyVolume, superblockLength, type Volume} from './superblock.ts'
+import {keepWithin} from './within.ts'
 
 export type SourceRequest = {
   /** What the caller names; a path of this machine, whatever the root. */
@@ -50,7 +57,7 @@ async function searchElsewhere(
   drives: readonly Drive[],
   request: SourceRequest,
 ): Promise<Source> {
-  return (await acquireGuestinfo(system, request.place.layout)) ?? describeAbsence(drives, request)
+  return (await acquireGuestinfo(system, request.place.layout)) ?? describeAbsence(system, drives, request)
 }
 
 /** Row 1: a directory, a context.sh, an image or a device that the caller names. */
@@ -136,8 +143,9 @@ async function openDisc(
   }
   const mount = await mountVolume(machine, device, volume.type, place)
   if (typeof mount === 'string') return unreadable(device, mount)
-  if (machine.files.status(`${mount.directory}/${contextFileName}`)?.isFile()) {
-    return {...found(machine.files, recognition, device, mount.directory), release: mount.unmount}
+  const files = keepWithin(machine.files, mount.directory)
+  if (files.status(`${mount.directory}/${contextFileName}`)?.isFile()) {
+    return {...found(files, recognition, device, mount.directory), release: mount.unmount}
   }
   await mount.unmount()
   if (isOneOfMany(recognition)) return {state: 'no disc', problems: []}
@@ -152,17 +160,17 @@ function isOneOfMany(recognition: Recognition): boolean {
 /** Row 5: LXC guests get the context as a directory. */
 function findDirectory(system: System): Source | undefined {
   return system.files.list('/context').length > 0
-    ? openDirectory(system.files, 'directory', '/context')
+    ? openDirectory(keepWithin(system.files, '/context'), 'directory', '/context')
     : undefined
 }
 
-function openDirectory(files: Files, recognition: Recognition, path: string): Source {
+function openDirectory(files: SourceFiles, recognition: Recognition, path: string): Source {
   if (files.status(`${path}/${contextFileName}`)?.isFile()) return found(files, recognition, path, path)
   return unreadable(path, `there is no ${contextFileName} in it`)
 }
 
-function found(files: Files, recognition: Recognition, origin: string, directory: string): FoundSource {
-  const release = () => Promise.resolve()
+function found(files: SourceFiles, recognition: Recognition, origin: string, directory: string): FoundSource {
+  const release = () => Promise.resolve([])
   return {
     state: 'found',
     recognition,
@@ -182,7 +190,10 @@ function withRivals(source: Source, candidates: readonly Drive[]): Source {
   return {...source, problems: [...source.problems, {code: 'choice-made', message}]}
 }
 
-function describeAbsence(drives: readonly Drive[], request: SourceRequest): Source {
+function describeAbsence(system: System, drives: readonly Drive[], request: SourceRequest): Source {
+  // Not the same as no drive: a disc may be there, and nobody can see it.
+  if (system.live && system.files.status('/sys/class') === undefined)
+    return unreadable('what is in the drives', '/sys is not mounted', 'mount -t sysfs sysfs /sys')
   const problems: Problem[] = []
   if (request.target !== undefined && !drives.some(drive => drive.name === request.target)) {
     const message = `TARGET names ${request.target}, and this machine has no such drive`

@@ -108,6 +108,7 @@ function layOut(
       () => removeLaidOut(files, directory),
       () => undefined,
     )
+    return []
   }
   if (refusal !== undefined) {
     void release()

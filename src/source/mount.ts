@@ -1,9 +1,11 @@
 // Mounting a context disc for as long as it is read, in a way that writes nothing to it and leaves nothing behind.
 
 import {type MountFact, readMounts} from '../facts/storage/mounts.ts'
+import type {Problem} from '../problem.ts'
 import {readBootId} from '../system/clock.ts'
 import {describeEnd, succeeded} from '../system/commands.ts'
 import {unlessRefused} from '../system/errors.ts'
+import {isWayOurs, requireOwnDirectory} from '../system/own-place.ts'
 import type {System} from '../system/system.ts'
 import {type FileSystemType, readOnlyOptions} from './superblock.ts'
 
@@ -11,7 +13,7 @@ const timeoutMs = 20_000
 const notePath = '/run/vmcontext/mounted'
 
 /** A mounted disc; `unmount` is safe to call twice. */
-export type Mount = {directory: string; unmount(): Promise<void>}
+export type Mount = {directory: string; unmount(): Promise<readonly Problem[]>}
 
 /**
  * Mounts a device or an image file read-only. Both paths are paths of this machine, whatever the root: mounting is
@@ -33,6 +35,12 @@ export async function mountVolume(
   const argv = ['mount', '-t', type, '-o', options, device, place.directory] as const
   const result = await machine.run({argv, timeoutMs})
   if (!succeeded(result)) {
+    // mount(8) that died, or was too slow for us, may have done its work.
+    const isThere = ({point, source}: MountFact) =>
+      point === machine.files.followLinks(place.directory) && (isImage || source === device)
+    const isMounted = () => readMounts(machine).some(isThere)
+    if (result.ended !== 'exited' && unlessRefused(isMounted, () => true))
+      await unmountDirectory(machine, place.directory)
     place.cleanUp()
     return `mount ${describeEnd(result)}`
   }
@@ -40,10 +48,12 @@ export async function mountVolume(
   return {
     directory: place.directory,
     async unmount() {
-      if (!mounted) return
+      if (!mounted) return []
       mounted = false
-      await unmountDirectory(machine, place.directory)
-      place.cleanUp()
+      const problems = await unmountDirectory(machine, place.directory)
+      // The note stays for the next run, which tries again.
+      if (problems.length === 0) place.cleanUp()
+      return problems
     },
   }
 }
@@ -72,7 +82,11 @@ export const bootLayout = '/run/vmcontext/guestinfo'
  */
 export function placeForBoot(system: System, wanted: string): MountPlace {
   const ours = noted(system, '/run/vmcontext/context')
-  return isFree(system, wanted) ? {...noted(system, wanted), elsewhere: ours} : ours
+  const mayTake = unlessRefused(
+    () => isFree(system, wanted),
+    () => false,
+  )
+  return mayTake ? {...noted(system, wanted), elsewhere: ours} : ours
 }
 
 function noted(system: System, directory: string): MountPlace {
@@ -91,14 +105,20 @@ function noted(system: System, directory: string): MountPlace {
       // Without the note the mount works just as well; it only is not found again after a kill.
       unlessRefused(write, () => undefined)
     },
-    cleanUp: () => files.remove(notePath),
+    // A note that stays is of a mount that is gone, as the next run sees.
+    cleanUp: () =>
+      unlessRefused(
+        () => files.remove(notePath),
+        () => undefined,
+      ),
   }
 }
 
-/** Nothing is mounted there, and it is an empty directory or can become one. */
+/** Nothing is mounted there, it is an empty directory or can become one, and nobody can put a link in its place. */
 function isFree(system: System, path: string): boolean {
   const {files} = system
   if (readMounts(system).some(({point}) => point === files.followLinks(path))) return false
+  if (!isWayOurs(files, path) || !isWayOurs(files, files.followLinks(path))) return false
   const status = files.status(path)
   return status === undefined || (status.isDirectory() && files.list(path).length === 0)
 }
@@ -109,7 +129,10 @@ export function placeForLooking(machine: System): MountPlace {
   return {
     directory,
     layout: directory,
-    prepare: () => machine.files.makeDirectory(directory, 0o700),
+    prepare() {
+      machine.files.makeDirectory(directory, 0o700)
+      requireOwnDirectory(machine.files, directory)
+    },
     cleanUp: () => machine.files.removeDirectory(directory),
   }
 }
@@ -140,7 +163,11 @@ function readNote(system: System): Note | undefined {
 }
 
 // A daemon that a script left behind may stand in the directory: then the mount goes when the daemon does.
-async function unmountDirectory(system: System, target: string): Promise<void> {
+async function unmountDirectory(system: System, target: string): Promise<Problem[]> {
   const result = await system.run({argv: ['umount', target], timeoutMs, essential: true})
-  if (!succeeded(result)) await system.run({argv: ['umount', '-l', target], timeoutMs, essential: true})
+  if (succeeded(result)) return []
+  const lazily = await system.run({argv: ['umount', '-l', target], timeoutMs, essential: true})
+  if (succeeded(lazily)) return []
+  const message = `the disc is still mounted at ${target}: umount ${describeEnd(lazily)}`
+  return [{code: 'source-stuck', message, cure: `umount ${target}`}]
 }

@@ -26,6 +26,12 @@ function readFound(source: FoundSource): DiscReading {
   const {assignments, dropped, isComplete, problems} = parseShellFile(bytes, contextFile)
   // A file that is refused as a whole is no context: then the MAC rule must not take it for one of 2.2 either.
   if (problems.some(problem => problem.code === 'context-unreadable')) return {problems}
+  const refusals = new Map<string, string>()
+  const unlessUnread = <T>(name: string, read: () => T, otherwise: T) =>
+    unlessRefused(read, ({message}) => {
+      refusals.set(name, message)
+      return otherwise
+    })
   const disc: Disc = {
     file: contextFile,
     variables: indexVariables(assignments),
@@ -34,8 +40,9 @@ function readFound(source: FoundSource): DiscReading {
     lacksFiles: source.problems.some(problem => problem.code === 'source-incomplete'),
     isOldKind: isOldRow(recognition),
     names: files.list(directory),
-    hasFile: name => files.status(`${directory}/${name}`)?.isFile() ?? false,
-    readFile: name => readSmallFile(source, name),
+    hasFile: name => unlessUnread(name, () => files.status(`${directory}/${name}`)?.isFile() ?? false, false),
+    readFile: name => unlessUnread(name, () => readSmallFile(source, name), undefined),
+    refusalOf: name => refusals.get(name),
   }
   return {disc, problems}
 }

@@ -49,8 +49,8 @@ export type FoundSource = {
   /** The file of variables in it. */
   contextFile: string
   problems: Problem[]
-  /** Unmounts what was mounted, removes what was laid out. Safe to call twice. */
-  release(): Promise<void>
+  /** Unmounts what was mounted, removes what was laid out; tells what would not go. Safe to call twice. */
+  release(): Promise<readonly Problem[]>
 }
 
 /** A context that is there and cannot be read: what it is, and why. */

@@ -3,10 +3,12 @@
 
 import type {ChildProcess} from 'node:child_process'
 import {once} from 'node:events'
+import {statSync} from 'node:fs'
 import type {Readable} from 'node:stream'
 import {setTimeout as delay} from 'node:timers/promises'
 import {execa, type Options} from 'execa'
 import {describeCause} from './errors.ts'
+import {lookAt} from './status.ts'
 
 /** Where tools are looked for, whatever PATH the caller or the context has. */
 export const toolDirectories = [
@@ -143,6 +145,16 @@ export function escapeControls(text: string): string {
   )
 }
 
+/** The same for a text that has to stay one line, so that no name can pass for a line of ours. */
+export function escapeLine(text: string): string {
+  return escapeControls(text).replaceAll('\n', '\\n')
+}
+
+/** Without it nothing could be started that is to read nothing, and the program would be said to be missing. */
+function hasNull(): boolean {
+  return lookAt(statSync, '/dev/null') !== undefined
+}
+
 function executionOptions(command: Command): Options {
   // Any descriptor will do; execa's types list the first ten only.
   const output = (command.outputTo ?? 'pipe') as 'pipe'
@@ -150,7 +162,7 @@ function executionOptions(command: Command): Options {
     cwd: command.directory ?? '/',
     env: {...(command.environment ?? toolEnvironment)},
     extendEnv: false,
-    ...(command.input === undefined ? {stdin: 'ignore'} : {input: command.input}),
+    ...(command.input === undefined && hasNull() ? {stdin: 'ignore'} : {input: command.input ?? ''}),
     stdout: output,
     stderr: output,
     buffer: false,

@@ -13,10 +13,10 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   rmdirSync,
   type Stats,
 } from 'node:fs'
+import {type ReadFile, readOpened} from './bounded.ts'
 import {attempt, codeOf, SystemError} from './errors.ts'
 import {type Ownership, unlinkEntry, writeAtomically} from './files.ts'
 import {lookAt} from './status.ts'
@@ -32,6 +32,8 @@ export type Directory = {
    * if it is larger than the limit: whoever looked at its size before may have seen another file.
    */
   read(name: string, limit?: number): Buffer | undefined
+  /** The same, with what stat(2) says of that very file: another one may have its name by now. */
+  readWithStatus(name: string): ReadFile | undefined
   /** Puts a file in place atomically. */
   write(name: string, bytes: Uint8Array, mode: number, owner?: Ownership): void
   /**
@@ -49,22 +51,31 @@ export type Directory = {
   close(): void
 }
 
+const withoutProc = Object.assign(new Error('/proc is not mounted'), {code: 'ENOPROC'})
+
 /** Opens a directory by its path on this machine. The caller closes it. */
 export function openDirectory(machinePath: string, path: string, flags = 0): Directory {
   const descriptor = attempt(`open ${path}`, () =>
     openSync(machinePath, constants.O_RDONLY | constants.O_DIRECTORY | flags),
   )
   // Without /proc every path below would look like one that is not there.
-  if (lookAt(lstatSync, `/proc/self/fd/${descriptor}`) === undefined) {
-    closeSync(descriptor)
-    throw new SystemError(`work in ${path}`, '/proc is not mounted')
-  }
+  const status = attempt(`look at ${path}`, () => {
+    try {
+      if (lookAt(lstatSync, `/proc/self/fd/${descriptor}`) === undefined)
+        throw new SystemError(`work in ${path}`, withoutProc)
+      return fstatSync(descriptor)
+    } catch (error) {
+      closeSync(descriptor)
+      throw error
+    }
+  })
   const at = (name: string) => `/proc/self/fd/${descriptor}/${name}`
   return {
     path,
-    status: fstatSync(descriptor),
+    status,
     entry: name => attempt(`look at ${path}/${name}`, () => lookAt(lstatSync, at(name))),
-    read: (name, limit) => attempt(`read ${path}/${name}`, () => readRegular(at(name), limit)),
+    read: (name, limit) => attempt(`read ${path}/${name}`, () => readRegular(at(name), limit)?.bytes),
+    readWithStatus: name => attempt(`read ${path}/${name}`, () => readRegular(at(name))),
     write: (name, bytes, mode, owner) =>
       attempt(`write ${path}/${name}`, () => writeAtomically(at(name), bytes, {mode, owner})),
     empty: name => attempt(`empty ${path}/${name}`, () => emptyRegular(at(name))),
@@ -73,7 +84,7 @@ export function openDirectory(machinePath: string, path: string, flags = 0): Dir
     list: () => attempt(`list ${path}`, () => readdirSync(at(''))),
     remove: name => attempt(`remove ${path}/${name}`, () => removeEntry(at(name))),
     open: name => openDirectory(at(name), `${path}/${name}`, constants.O_NOFOLLOW),
-    close: () => closeSync(descriptor),
+    close: () => attempt(`close ${path}`, () => closeSync(descriptor)),
   }
 }
 
@@ -87,6 +98,9 @@ function makeDirectory(path: string, mode: number, owner: Ownership | undefined)
   if (owner === undefined) return
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
   try {
+    // Whoever may write here may have put another one of root's in its place: that one is not given away.
+    if (readdirSync(`/proc/self/fd/${descriptor}`).length > 0)
+      throw new Error('something else is there by now')
     fchownSync(descriptor, owner.uid, owner.gid)
   } finally {
     closeSync(descriptor)
@@ -111,7 +125,7 @@ function emptyRegular(path: string): boolean {
   }
 }
 
-function readRegular(path: string, limit = Number.POSITIVE_INFINITY): Buffer | undefined {
+function readRegular(path: string, limit?: number): ReadFile | undefined {
   let descriptor: number
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
@@ -120,9 +134,7 @@ function readRegular(path: string, limit = Number.POSITIVE_INFINITY): Buffer | u
     throw error
   }
   try {
-    const status = fstatSync(descriptor)
-    if (status.size > limit) throw new Error('it is too large')
-    return status.isFile() ? readFileSync(descriptor) : undefined
+    return readOpened(descriptor, limit)
   } finally {
     closeSync(descriptor)
   }

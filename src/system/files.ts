@@ -13,12 +13,10 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   readSync,
   renameSync,
   rmdirSync,
-  rmSync,
   type Stats,
   type StatsFs,
   statfsSync,
@@ -28,6 +26,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import {basename, dirname, join} from 'node:path'
+import {readOpened} from './bounded.ts'
 import {attempt, codeOf} from './errors.ts'
 import {resolveGuestPath, resolveInRoot} from './root.ts'
 import {lookAt} from './status.ts'
@@ -37,7 +36,7 @@ export type WriteOptions = {
   /** Permission bits of the file from its first moment on. */
   mode: number
   owner?: Ownership | undefined
-  /** False for files below /run, which no power cut outlives. */
+  /** False for files of our own below /run, which no power cut outlives: a link in the place of one is replaced. */
   durable?: boolean
 }
 
@@ -61,10 +60,10 @@ export function openFiles(root: string) {
     root,
 
     /** The path on this machine that a guest path leads to. */
-    locate: at,
+    locate: (path: string) => attempt(`look at ${path}`, () => at(path)),
 
     /** The guest path that a guest path leads to when every symbolic link in it is followed. */
-    followLinks: (path: string) => resolveGuestPath(root, path),
+    followLinks: (path: string) => attempt(`look at ${path}`, () => resolveGuestPath(root, path)),
 
     /** The bytes of a regular file; undefined if there is none. Nothing else is read: a pipe would never end. */
     read(path: string): Buffer | undefined {
@@ -146,7 +145,8 @@ export function openFiles(root: string) {
 
     /** Puts a file in place; a symbolic link at `path` stays, its target gets the text. */
     write(path: string, bytes: string | Uint8Array, options: WriteOptions): void {
-      attempt(`write ${path}`, () => writeAtomically(files.locateTarget(path), bytes, options))
+      const target = options.durable === false ? files.locateEntry : files.locateTarget
+      attempt(`write ${path}`, () => writeAtomically(target(path), bytes, options))
     },
 
     /** Puts a symbolic link in place of whatever file or link is there. What it leads to need not be there. */
@@ -184,11 +184,24 @@ export function openFiles(root: string) {
       }
     },
 
+    /**
+     * Makes what another program wrote survive a power cut: files, and the directories that they are in. What is not
+     * there, or is a link or a device, is left out.
+     */
+    sync(paths: readonly string[]): void {
+      const entries = paths.map(path => files.locateEntry(path))
+      for (const entry of new Set([...entries, ...entries.map(dirname)])) {
+        const status = lookAt(lstatSync, entry)
+        if (status?.isDirectory()) attempt(`sync ${entry}`, () => syncDirectory(entry))
+        else if (status?.isFile()) attempt(`sync ${entry}`, () => syncFile(entry))
+      }
+    },
+
     /** Removes a directory entry if it is there; a symbolic link itself, not what it leads to. */
     remove(path: string): void {
       attempt(`remove ${path}`, () => {
         const entry = files.locateEntry(path)
-        rmSync(entry, {force: true})
+        unlinkEntry(entry)
         syncDirectory(dirname(entry))
       })
     },
@@ -213,27 +226,25 @@ export function temporaryName(path: string): string {
 export function writeAtomically(target: string, bytes: string | Uint8Array, options: WriteOptions): void {
   const directory = dirname(target)
   const temporary = temporaryName(target)
-  rmSync(temporary, {force: true})
+  unlinkEntry(temporary)
   const descriptor = openSync(
     temporary,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
     0o600,
   )
   try {
-    if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
-    fchmodSync(descriptor, options.mode)
-    writeFileSync(descriptor, bytes)
-    if (options.durable !== false) fsyncSync(descriptor)
-  } catch (error) {
-    rmSync(temporary, {force: true})
-    throw error
-  } finally {
-    closeSync(descriptor)
-  }
-  try {
+    try {
+      if (options.owner !== undefined) fchownSync(descriptor, options.owner.uid, options.owner.gid)
+      fchmodSync(descriptor, options.mode)
+      writeFileSync(descriptor, bytes)
+      if (options.durable !== false) fsyncSync(descriptor)
+    } finally {
+      // May fail as well: a quota on NFS is told here (close(2)).
+      closeSync(descriptor)
+    }
     renameSync(temporary, target)
   } catch (error) {
-    rmSync(temporary, {force: true})
+    unlinkEntry(temporary)
     throw error
   }
   if (options.durable !== false) syncDirectory(directory)
@@ -244,6 +255,7 @@ export function unlinkEntry(path: string): void {
   try {
     unlinkSync(path)
   } catch (error) {
+    if (codeOf(error) === 'EISDIR') throw Object.assign(new Error(), {code: 'ERR_FS_EISDIR'})
     if (codeOf(error) !== 'ENOENT') throw error
   }
 }
@@ -251,15 +263,24 @@ export function unlinkEntry(path: string): void {
 /** Makes the link beside its place, then renames it: at every moment there is the old entry or the new one. */
 function linkAtomically(entry: string, target: string): void {
   const temporary = temporaryName(entry)
-  rmSync(temporary, {force: true})
+  unlinkEntry(temporary)
   symlinkSync(target, temporary)
   try {
     renameSync(temporary, entry)
   } catch (error) {
-    rmSync(temporary, {force: true})
+    unlinkEntry(temporary)
     throw error
   }
   syncDirectory(dirname(entry))
+}
+
+function syncFile(path: string): void {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** Makes the entries of a directory survive a power cut. */
@@ -278,10 +299,10 @@ function syncDirectory(path: string): void {
 function readRegular(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const status = fstatSync(descriptor)
-    if (status.isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'})
-    if (!status.isFile()) throw new Error('it is no regular file')
-    return readFileSync(descriptor)
+    if (fstatSync(descriptor).isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'})
+    const found = readOpened(descriptor)
+    if (found === undefined) throw new Error('it is no regular file')
+    return found.bytes
   } finally {
     closeSync(descriptor)
   }
@@ -292,12 +313,25 @@ function openOutput(path: string): number {
   // Without O_NONBLOCK a pipe that nobody reads would be waited for; with it there is ENXIO.
   const descriptor = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600)
   const status = fstatSync(descriptor)
-  if (status.isFile() || status.isCharacterDevice()) return descriptor
+  const fault = refuseOutput(status, lstatSync(dirname(path)))
+  if (fault === undefined) return descriptor
   closeSync(descriptor)
-  throw new Error('it is no regular file')
+  throw new Error(fault)
+}
+
+/** Into /var/log others than root write here and there: what they have put there beforehand gets none of our text. */
+function refuseOutput(status: Stats, directory: Stats): string | undefined {
+  if (status.isCharacterDevice()) return undefined
+  if (!status.isFile()) return 'it is no regular file'
+  if (status.nlink > 1) return 'it has another name, too, which somebody may count on'
+  const isOurs = [0, process.geteuid?.(), directory.uid].includes(status.uid)
+  return isOurs || (directory.mode & 0o022) === 0 ? undefined : `it belongs to the user ${status.uid}`
 }
 
 function readSlice(path: string, offset: number, length: number): Buffer {
+  // A pipe would be waited for. A drive must be: how it answers to being opened tells what is in it.
+  const isPipe = lookAt(statSync, path)?.isFIFO() === true
+  if (isPipe) throw new Error('it is no regular file')
   const descriptor = openSync(path, constants.O_RDONLY)
   try {
     const buffer = Buffer.alloc(length)

@@ -22,8 +22,10 @@ export function asUser<T>({uid, gid}: Ownership, action: () => T): T {
     })
     return action()
   } finally {
-    process.seteuid!(0)
-    process.setegid!(group)
-    if (process.getgroups!().join() !== groups.join()) process.setgroups!(groups)
+    attempt('work with the rights of root again', () => {
+      process.seteuid!(0)
+      process.setegid!(group)
+      if (process.getgroups!().join() !== groups.join()) process.setgroups!(groups)
+    })
   }
 }

@@ -12,7 +12,6 @@ import {
   readdirSync,
   renameSync,
   rmdirSync,
-  rmSync,
   type Stats,
   statfsSync,
 } from 'node:fs'
@@ -73,7 +72,7 @@ export function copyFile(files: Files, from: string, path: string, mode: number)
   attempt(`write ${path}`, () => {
     const target = files.locateEntry(path)
     const temporary = temporaryName(target)
-    rmSync(temporary, {force: true})
+    unlinkEntry(temporary)
     try {
       copyFileSync(from, temporary, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL)
       const descriptor = openSync(temporary, constants.O_RDWR)
@@ -85,7 +84,7 @@ export function copyFile(files: Files, from: string, path: string, mode: number)
       }
       renameSync(temporary, target)
     } catch (error) {
-      rmSync(temporary, {force: true})
+      unlinkEntry(temporary)
       throw error
     }
   })
@@ -103,7 +102,7 @@ export function asideName(path: string): string {
 export function setAside(files: Files, path: string): {putBack(): void; forget(): void} | undefined {
   const entry = files.locateEntry(path)
   const aside = asideName(entry)
-  const forget = () => attempt(`remove ${asideName(path)}`, () => rmSync(aside, {force: true}))
+  const forget = () => attempt(`remove ${asideName(path)}`, () => unlinkEntry(aside))
   forget()
   try {
     linkSync(entry, aside)

@@ -1,12 +1,17 @@
 // Makes up files of assignments: all that a shell reads without running anything.
 
 import type {Random} from '../random.ts'
+import {isReserved} from './differences.ts'
 import type {Sample, ShellName} from './shells.ts'
 
 const names = (
   'HOSTNAME IP_PUBLIC NETMASK GATEWAY USERNAME SSH_PUBLIC_KEY ETH0_IP ETH0_MAC ETH1_DNS TARGET FILES PATH IFS HOME ' +
-  'PS4 LD_PRELOAD MOUNT_DIR A B C1 _X __ x_y lower mixedCase then done export'
+  'PS4 LD_PRELOAD MOUNT_DIR A B C1 _X __ x_y lower mixedCase then done export if for function time select coproc ' +
+  'BASHPID UID EUID PPID BASHOPTS SHELLOPTS BASH_VERSINFO LINENO RANDOM SECONDS SRANDOM FUNCNAME GROUPS DIRSTACK ' +
+  'HISTCMD BASH_ARGV0 BASH_COMMAND BASH_SUBSHELL POSIXLY_CORRECT LC_ALL OPTIND OPTARG PWD OLDPWD ENV BASH_ENV TMOUT ' +
+  'COLUMNS CDPATH GLOBIGNORE IGNOREEOF REPLY PIPESTATUS TERM TZ SHLVL PPIDS START_SCRIPT USER_DATA PASSWORD'
 ).split(' ')
+const longName = 'L'.repeat(300)
 
 /** Bash marks its own quoting with these and mistakes them behind a backslash: `"\^A$NAME"` is not expanded. */
 const marks = '\x01\x7f'
@@ -14,9 +19,37 @@ const marks = '\x01\x7f'
 /** Makes up a file of about ten assignments. With 'dash', only what dash has too. */
 export function makeFile(random: Random, shell: ShellName): Sample {
   const maker = new FileMaker(random, shell === 'bash')
-  const text = random.repeat(6, 9, () => maker.line())
-  return {text: random.oneIn(10) ? text.replace(/\n$/, '') : text, names: [...maker.used, 'NOT_SET']}
+  const lines = random.repeat(6, 9, () => maker.line())
+  const text = random.oneIn(10) ? lines.replace(/\n$/, '') : lines
+  const names = [...maker.used, 'NOT_SET']
+  return {text: random.oneIn(40) ? disguise(random, text) : text, names}
 }
+
+/** As an editor of another system may leave it. A CR at the end would make a line end where there was none. */
+function disguise(random: Random, text: string): string {
+  const foreign = /[\r]|\\\n$/.test(text) ? text : text.replaceAll('\n', '\r\n')
+  return random.pick([`\xef\xbb\xbf${text}`, foreign, `\xef\xbb\xbf${foreign}`])
+}
+
+/** What a START_SCRIPT or USER_DATA has in it, and no line of which may become a variable. */
+const scripts = [
+  '#!/bin/sh\n',
+  'EVIL=1\n',
+  'echo "it\'s $(date)" >/tmp/x\n',
+  "awk '{print $1}' <<E\nA=1\nE\n",
+  '`id`\n',
+  '}\n',
+  'fi; done; esac\n',
+  '\\',
+  '\\\n',
+  '#cloud-config\nwrite_files:\n- content: |\n    A="x\n',
+  '$6$salt$hash./',
+  '\r\n',
+  "'",
+  '"',
+  'Ã¼',
+  '\xff\xfe',
+]
 
 class FileMaker {
   readonly used = new Set<string>()
@@ -59,13 +92,14 @@ class FileMaker {
 
   #assignment(exported: boolean): string {
     const name = this.#name()
-    const cut = this.#random.oneIn(30) ? 1 : name.length
+    // A stand-in is put for a name that stands there in one piece.
+    const cut = this.#random.oneIn(30) && !isReserved(name) ? 1 : name.length
     const split = cut < name.length ? `${name.slice(0, cut)}\\\n${name.slice(cut)}` : name
     return `${split}${this.#bash && this.#random.oneIn(15) ? '+=' : '='}${this.#value(exported)}`
   }
 
   #name(): string {
-    const name = this.#random.pick(names)
+    const name = this.#random.oneIn(200) ? longName : this.#random.pick(names)
     if (this.used.has(name) && this.#random.below(3) > 0) return this.#name()
     this.used.add(name)
     return name
@@ -79,10 +113,18 @@ class FileMaker {
       () => `"${this.#random.repeat(0, 5, () => this.#inDouble())}${this.#random.pick(['', '$'])}"`,
       () => this.#expansion(),
       () => '\\\n',
+      () => this.#asWritten(),
     ]
     if (this.#bash) kinds.push(() => `$'${this.#random.repeat(0, 4, () => this.#inAnsiC())}'`)
     if (this.#bash) kinds.push(() => `$"${this.#random.repeat(0, 2, () => this.#inDouble())}"`)
     return this.#random.repeat(0, 3, () => this.#random.pick(kinds)())
+  }
+
+  /** As the front ends write it: today's escapes each quote, and neither minds the lines in a value. */
+  #asWritten(): string {
+    const script = this.#random.repeat(0, 6, () => this.#random.pick(scripts))
+    if (this.#random.oneIn(100)) return `'${this.#bytes(9, "'")}${'long '.repeat(this.#random.below(2000))}'`
+    return `'${script.replaceAll("'", "'\\''")}'`
   }
 
   /** Unquoted text. Bash expands braces in an argument of `export`, a tilde in front or behind a colon. */
@@ -102,7 +144,17 @@ class FileMaker {
       '$,x',
       '$]',
       '$=',
-    ]
+      '*.conf',
+      '[[:alpha:]]',
+      'a{b',
+      '?',
+      '/~',
+      '@(a',
+      '!!',
+      '^x^',
+      '%1',
+      '+(x',
+    ].filter(text => !text.includes('('))
     if (!exported) special.push('{a,b}', '{1..3}', '{')
     if (this.#random.oneIn(3)) return this.#random.pick(special)
     return `x${this.#bytes(8, ' \t\n;&|()<>\\\'"`$[{~')}`
@@ -132,6 +184,10 @@ class FileMaker {
       '$@',
       '$*',
       '$\\\nA',
+      `\${${this.#random.pick('?#$!_-')}}`,
+      `$\\\n{\\\n${name}\\\n}`,
+      `$${name}=`,
+      `"\${${name}}"`,
     ])
   }
 

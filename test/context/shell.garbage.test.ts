@@ -6,46 +6,40 @@ import assert from 'node:assert/strict'
 import {Buffer} from 'node:buffer'
 import {test} from 'node:test'
 import {parseShellFile} from '../../src/context/shell.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
 import {chooseSeed, Random} from '../random.ts'
 import {CommandMaker} from './shell-commands.ts'
 import {makeFile} from './shell-files.ts'
+import {floods, lesserFloods} from './shell-floods.ts'
+import {damage, fragments, loadCorpus, mutate} from './shell-mutations.ts'
 
 const seed = chooseSeed()
+const corpus = loadCorpus()
 const mebibyte = 1024 * 1024
-
-const fragments = (
-  'A= B= export = += \' " ` $ $( ${ $[ $(( )) ( ) { } [ ] [[ ]] \\ \\\n \n \n ; ;; & && | || < << <<- > # ~ : , .. $A ' +
-  'if then else fi case in esac for do done while function time ! x y E \t \r \x01 \x7f é \xff $\' $" # = -'
-).split(' ')
 
 const makers = {
   'random bytes': random => random.repeat(0, 300, () => String.fromCharCode(random.below(256))),
   'ASCII bytes': random => random.repeat(0, 300, () => String.fromCharCode(1 + random.below(127))),
   'pieces of shell': random => random.repeat(0, 60, () => random.pick([...fragments, ' '])),
   'a damaged file': random => damage(random, makeFile(random, 'bash').text),
+  'a damaged context of a scenario': random => mutate(random, corpus),
   'damaged commands': random => damage(random, `A=1\n${new CommandMaker(random).line()}B=2\n`),
 } satisfies Record<string, (random: Random) => string>
 
 for (const [name, make] of Object.entries<(random: Random) => string>(makers)) {
-  test(`reads ${name} (VMCONTEXT_SEED=${seed})`, () => {
+  test(`reads ${name} (VMCONTEXT_SEED=${seed})`, t => {
     const random = new Random(seed)
-    for (let count = 0; count < 3000; count += 1) read(make(random))
+    const count = rounds(3000, 200_000)
+    for (let times = 0; times < count; times += 1) read(make(random))
+    tried(t, count, `texts for context.sh: ${name}`)
   })
 }
-
-// Each of these would take hours if what follows were looked at again and again, or overflow the stack.
-const floods = ['A=', "'", '"', '$(', '\\', '`']
-const lesserFloods = (
-  'A=_ A=1; A=1&& A=$A$A_ A+=x_ A=$x_ A=$(:)_ A=( A[ A=A[ export~A={ export~ \\_ $ $$ $(~ ${ ${x:-" $(( $[ "$( "${ ' +
-  "$' $'\\u12 <( ( (( {~ if~ if:; case~x~in~ case~x~in~a)~ [[~ for~ while~ time~ !~ f() f()~ function~f~ <<A~ " +
-  ":~<<A_ :~<<A_A_ $(<<A~ && | ; ;; & < ) } fi_ a_ a~ # _ \r_ é \xff A=$(((( $(('"
-).split(' ')
 
 for (const [size, units] of [
   [mebibyte, floods],
   [mebibyte / 4, lesserFloods],
 ] as const) {
-  for (const unit of units.map(flood => flood.replaceAll('_', '\n').replaceAll('~', ' '))) {
+  for (const unit of units) {
     test(`comes to the end of ${size} bytes of ${JSON.stringify(unit)}`, () => {
       for (const start of ['', 'A=', 'A="']) read(start + unit.repeat((size - start.length) / unit.length))
     })
@@ -79,23 +73,4 @@ function read(text: string): string {
     assert.match(message, /^[\w\s:,.~=$?+|&'()[\]{}\\-]*$/)
   }
   return assignments.map(({name}) => name).join(' ')
-}
-
-/** Cuts, doubles, swaps and changes some of a text. */
-function damage(random: Random, text: string): string {
-  let damaged = text
-  for (let times = 1 + random.below(4); times > 0; times -= 1) {
-    const [from, to] = [random.below(damaged.length + 1), random.below(damaged.length + 1)].sort(
-      (a, b) => a - b,
-    )
-    const [head, middle, tail] = [damaged.slice(0, from), damaged.slice(from, to), damaged.slice(to)]
-    const changed = [
-      head + tail,
-      head + middle + middle + tail,
-      tail + middle + head,
-      head + random.pick(fragments) + tail,
-    ]
-    damaged = random.pick([...changed, `${head}${random.pick(fragments)}${middle}${tail}`])
-  }
-  return damaged
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The inside of guest.ts: sets up the namespaces of one guest. Called as
 #
-#   unshare --net --mount --propagation private sh guest.sh SCRATCH LAYER[:LAYER...]
+#   unshare --net --mount --propagation private sh guest.sh SCRATCH LAYER[:LAYER...] [IMAGE]
 #
 # it stays in a network namespace that stands for the wire, at the far ends of the guest's network cards. The guest
 # itself lives in namespaces below that one. This process ends when standard input does; the guest's first process
@@ -16,6 +16,21 @@ lay_out_root() {
   # xino: otherwise a directory gets another inode number whenever the kernel has forgotten it.
   options="xino=on,lowerdir=$layers,upperdir=$scratch/upper,workdir=$scratch/work"
   mount -t overlay -o "$options" guest "$scratch/root"
+}
+
+# Everything but /usr is on an ext4 in an image. What ext4 does by itself for programs that forget to sync is off: it
+# writes nothing before somebody asks for it.
+mount_disk() {
+  mount -t tmpfs -o mode=755 vmcontext-guest "$scratch"
+  mkdir "$scratch/root"
+  mount -t ext4 -o loop,noauto_da_alloc,commit=300 "$image" "$scratch/root"
+  mount -t overlay -o "lowerdir=$(echo "$layers:" | sed 's|:|/usr:|g; s|:$||')" usr "$scratch/root/usr"
+}
+
+# The image may be used again once this is over: what the guest's last process held, the kernel lets go of later on.
+release_disk() {
+  umount "$scratch/root/usr" "$scratch/root"
+  while [ -n "$(losetup --associated "$image")" ]; do sleep 0.01; done
 }
 
 # A machine's own devices, but none of this machine's disks. The console is a file, for tests to read.
@@ -97,10 +112,12 @@ fi
 
 scratch=$1
 layers=$2
-lay_out_root
+image=${3-}
+if [ -n "$image" ]; then mount_disk; else lay_out_root; fi
 setpriv --pdeathsig KILL unshare --pid --net --uts --ipc --mount --propagation private --fork --kill-child \
   sh "$0" --live "$scratch" </dev/null &
 cat >/dev/null || :
 # Ended from inside out, so that everything is gone when this script is.
 kill -9 "$(cat "$scratch/pid")" || :
 wait
+if [ -n "$image" ]; then release_disk; fi

@@ -23,6 +23,8 @@ export type GuestOptions = {
   agent?: string | null
   /** Directories that are laid over the root, the first on top. */
   layers?: readonly string[]
+  /** An image with an ext4 file system that is the guest's root, all but /usr. Its writes stay there. */
+  image?: string
 }
 
 export type RunOptions = {
@@ -40,7 +42,7 @@ export async function startGuest(options: GuestOptions = {}): Promise<Guest> {
   const agent = options.agent === null ? [] : [await provideAgentLayer(options.agent)]
   const layers = [...(options.layers ?? []), ...agent, root]
   const scratch = await mkdtemp(join(tmpdir(), 'vmcontext-guest-'))
-  const wire = startNamespaces(scratch, layers)
+  const wire = startNamespaces(scratch, layers, options.image)
   const guest = new Guest(wire, scratch)
   try {
     await guest.settle(options)
@@ -53,9 +55,10 @@ export async function startGuest(options: GuestOptions = {}): Promise<Guest> {
 
 type Wire = ReturnType<typeof startNamespaces>
 
-function startNamespaces(scratch: string, layers: readonly string[]) {
+function startNamespaces(scratch: string, layers: readonly string[], image?: string) {
   const script = join(import.meta.dirname, 'guest.sh')
-  const command = ['--net', '--mount', '--propagation', 'private', 'sh', script, scratch, layers.join(':')]
+  const inside = ['sh', script, scratch, layers.join(':'), ...(image === undefined ? [] : [image])]
+  const command = ['--net', '--mount', '--propagation', 'private', ...inside]
   return execa('unshare', command, {stdin: 'pipe', reject: false})
 }
 

@@ -42,8 +42,8 @@ export function readAsScripts(texts: Texts): Seen[] {
       routes: [
         ...defaultOfScripts(all, device, addresses4[0]),
         ...default6OfScripts(all, device, addresses6),
-        ...linesOf(texts, `route-${device}`, device, addresses, true),
-        ...linesOf(texts, `route6-${device}`, device, addresses, true),
+        ...linesOf(texts, `route-${device}`, device, dhcp4 ? 'leased' : addresses, true),
+        ...linesOf(texts, `route6-${device}`, device, hears(all) ? 'leased' : addresses, true),
       ].toSorted(),
       ipv6: ipv6OfScripts(texts, all, device),
       ...namesOf(all, all.get('PEERDNS') !== 'no' || all.get('RESOLV_MODS') === 'yes'),
@@ -73,8 +73,8 @@ export function readAsNetworkManager(texts: Texts): Seen[] {
       routes: [
         ...(gateway === undefined ? [] : [route('default', gateway, own.get('IPV4_ROUTE_METRIC'))]),
         ...(gateway6 === undefined ? [] : [route('default', gateway6, own.get('IPV6_ROUTE_METRIC'))]),
-        ...linesOf(texts, `route-${device}`, device, addresses, false),
-        ...linesOf(texts, `route6-${device}`, device, addresses, false),
+        ...linesOf(texts, `route-${device}`, device, dhcp4 ? 'leased' : addresses, false),
+        ...linesOf(texts, `route6-${device}`, device, hears(own) ? 'leased' : addresses, false),
       ].toSorted(),
       ipv6: ipv6OfNetworkManager(own),
       servers: names.servers.filter(server => (server.includes(':') ? hasIpv6 : hasIpv4)),
@@ -139,12 +139,20 @@ function default6OfScripts(fields: Fields, device: string, addresses: readonly s
   return [route('default', gateway)]
 }
 
-/** Each line is a route; a next hop must be a neighbour, by an address or by a line before. */
+/** A router gives it addresses. */
+function hears(fields: Fields): boolean {
+  return fields.get('IPV6_AUTOCONF') === 'yes'
+}
+
+/**
+ * Each line is a route; a next hop must be a neighbour, by an address or by a line before. Which neighbours a lease
+ * brings cannot be told.
+ */
 function linesOf(
   texts: Texts,
   name: string,
   device: string,
-  addresses: readonly string[],
+  addresses: readonly string[] | 'leased',
   isScripts: boolean,
 ): string[] {
   const hops: string[] = []
@@ -157,7 +165,7 @@ function linesOf(
       hops.push(to)
       return []
     }
-    if (via !== undefined && !hops.includes(via) && !isNeighbour(via, addresses))
+    if (via !== undefined && addresses !== 'leased' && !hops.includes(via) && !isNeighbour(via, addresses))
       throw new Error(`${via} is no neighbour`)
     return to === 'default' && !isScripts ? [] : [route(to, via, metric)]
   })

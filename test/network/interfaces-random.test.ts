@@ -5,24 +5,27 @@ import {test} from 'node:test'
 import {interfaces} from '../../src/network/interfaces/interfaces.ts'
 import {formatInterfaces, parseInterfaces} from '../../src/network/interfaces/interfaces-file.ts'
 import type {Nic} from '../../src/network/model.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
+import {chooseSeed} from '../random.ts'
 import {type Piece, randomInterfaces, randomNic} from './random-interfaces.ts'
 import {apply, define, guest, nic} from './samples.ts'
 
 const path = '/etc/network/interfaces'
-const firstSeed = Number(process.env.SEED ?? 1)
-const seeds = Array.from({length: 2000}, (_, index) => firstSeed + index)
+const firstSeed = chooseSeed()
+const seeds = Array.from({length: rounds(1000, 30_000)}, (_, index) => firstSeed + index)
 const eth0 = nic('eth0 192.168.0.5/24 via 192.168.0.1')
 
 const eachSeed = (name: string, check: (pieces: readonly Piece[]) => void) =>
-  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+  test(`${name}, VMCONTEXT_SEED=${firstSeed}`, t => {
     for (const seed of seeds) {
       const pieces = randomInterfaces(seed, 'eth0')
       try {
         check(pieces)
       } catch (error) {
-        throw new Error(`SEED=${seed}\n${textOf(pieces)}`, {cause: error})
+        throw new Error(`VMCONTEXT_SEED=${seed}\n${textOf(pieces)}`, {cause: error})
       }
     }
+    tried(t, seeds.length, `random networks in interfaces: ${name}`)
   })
 
 eachSeed('a file read and put together is the file', pieces => {
@@ -51,16 +54,17 @@ eachSeed('one stanza and one auto', pieces => {
 })
 
 const eachModel = (name: string, check: (one: Nic, text: string) => void) =>
-  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+  test(`${name}, VMCONTEXT_SEED=${firstSeed}`, t => {
     for (const seed of seeds) {
       const one = randomNic(seed, 'eth0')
       const text = textOf(randomInterfaces(seed, 'eth0'))
       try {
         check(one, text)
       } catch (error) {
-        throw new Error(`SEED=${seed}\n${JSON.stringify(one)}\n${text}`, {cause: error})
+        throw new Error(`VMCONTEXT_SEED=${seed}\n${JSON.stringify(one)}\n${text}`, {cause: error})
       }
     }
+    tried(t, seeds.length, `random networks in interfaces: ${name}`)
   })
 
 eachModel('any model: a second run changes nothing', (one, text) => {

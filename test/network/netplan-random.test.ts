@@ -6,24 +6,27 @@ import {test} from 'node:test'
 import {parse} from 'yaml'
 import type {Network, Nic} from '../../src/network/model.ts'
 import {netplan} from '../../src/network/netplan/netplan.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
+import {chooseSeed} from '../random.ts'
 import {seededRandom} from './random-interfaces.ts'
 import {randomNetwork} from './random-network.ts'
 import {apply, define, guest} from './samples.ts'
 
-const firstSeed = Number(process.env.SEED ?? 1)
-const seeds = Array.from({length: 500}, (_, index) => firstSeed + index)
+const firstSeed = chooseSeed()
+const seeds = Array.from({length: rounds(300, 10_000)}, (_, index) => firstSeed + index)
 const own = '/etc/netplan/50-vmcontext.yaml'
 const other = '/etc/netplan/01-netcfg.yaml'
 
 const eachSeed = (name: string, check: (network: Network, seed: number) => void) =>
-  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+  test(`${name}, VMCONTEXT_SEED=${firstSeed}`, t => {
     for (const seed of seeds) {
       try {
         check(randomNetwork(seed), seed)
       } catch (error) {
-        throw new Error(`SEED=${seed}`, {cause: error})
+        throw new Error(`VMCONTEXT_SEED=${seed}`, {cause: error})
       }
     }
+    tried(t, seeds.length, `random networks in netplan: ${name}`)
   })
 
 eachSeed('the network comes back', network => {

@@ -312,6 +312,17 @@ test('a NIC of another dialect leaves every file, and a glob is named', () => {
   )
 })
 
+test('a metric that netplan would make a negative one is the greatest, and named', () => {
+  const far = nic('eth0 192.168.0.5/24 via 192.168.0.1 metric 4294967295')
+  const {files, problems} = netplan.render(define(far), guest({}))
+  const text = files[0]?.kind === 'write' ? files[0].content : ''
+  assert.match(text, /^ +metric: 2147483647$/m)
+  assert.deepEqual(
+    problems.map(({code}) => code),
+    ['value-adjusted'],
+  )
+})
+
 test('changed: only whose definition becomes another', () => {
   const before = apply(netplan, [eth0, eth1], {})
   const after = netplan.render(define(eth0, nic('eth1 10.0.0.6/8')), guest(before))

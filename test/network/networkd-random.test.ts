@@ -4,13 +4,14 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Address, Ipv4, Ipv6, NextHop, Nic} from '../../src/network/model.ts'
 import {networkd} from '../../src/network/networkd/networkd.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
 import {chooseSeed, Random} from '../random.ts'
 import {readNetworkdFiles} from './networkd-files.ts'
 import {define, guest} from './samples.ts'
 
-const runs = 300
+const runs = rounds(300, 20_000)
 
-test('what networkd is told is what the network is', () => {
+test('what networkd is told is what the network is', t => {
   const seed = chooseSeed()
   const random = new Random(seed)
   for (let run = 0; run < runs; run++) {
@@ -27,6 +28,7 @@ test('what networkd is told is what the network is', () => {
     const again = networkd.render(define(...nics), guest(Object.fromEntries(texts), {systemdVersion: 257}))
     assert.deepEqual(again.files, [])
   }
+  tried(t, runs, 'random networks in units of networkd')
 })
 
 /** What files can say: of a NIC without IPv4 addresses and DHCP nothing is left of IPv4. */

@@ -5,15 +5,17 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import type {Ipv4, Ipv6, Nic, Route} from '../../src/network/model.ts'
 import {nm} from '../../src/network/nm/nm.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
 import {chooseSeed, Random} from '../random.ts'
 import {apply} from './samples.ts'
 
 const seed = chooseSeed()
+const count = rounds(500, 20_000)
 const directory = '/etc/NetworkManager/system-connections'
 
-test(`random networks survive, VMCONTEXT_SEED=${seed}`, () => {
+test(`random networks survive, VMCONTEXT_SEED=${seed}`, t => {
   const random = new Random(seed)
-  for (let round = 0; round < 500; round++) {
+  for (let round = 0; round < count; round++) {
     const nics = ['eth0', 'ens3', 'enp1s0f0']
       .slice(random.below(3))
       .map((name, index) => makeNic(random, name, index))
@@ -21,6 +23,7 @@ test(`random networks survive, VMCONTEXT_SEED=${seed}`, () => {
     for (const nic of nics)
       assert.deepEqual(readNic(texts, nic.device), describeNic(nic), JSON.stringify(nic))
   }
+  tried(t, count, 'random networks in keyfiles of NetworkManager')
 })
 
 /** All that a profile tells of a NIC. */

@@ -4,15 +4,17 @@ import assert from 'node:assert/strict'
 import {test} from 'node:test'
 import {type Ipv4, type Ipv6, interfaceOf, type Network, type Nic} from '../../src/network/model.ts'
 import {redhat} from '../../src/network/redhat/redhat.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
+import {chooseSeed} from '../random.ts'
 import {readAsNetworkManager, readAsScripts, type Seen, type Texts} from './ifcfg-readers.ts'
 import {randomNetwork} from './random-network.ts'
 import {guest} from './samples.ts'
 
-const firstSeed = Number(process.env.SEED ?? 1)
-const seeds = Array.from({length: 1000}, (_, index) => firstSeed + index)
+const firstSeed = chooseSeed()
+const seeds = Array.from({length: rounds(700, 30_000)}, (_, index) => firstSeed + index)
 
 const eachSeed = (name: string, check: (network: Network, texts: Texts) => void) =>
-  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+  test(`${name}, VMCONTEXT_SEED=${firstSeed}`, t => {
     for (const seed of seeds) {
       const network = randomNetwork(seed)
       const texts = render(network, {})
@@ -20,9 +22,10 @@ const eachSeed = (name: string, check: (network: Network, texts: Texts) => void)
         check(network, texts)
       } catch (error) {
         const files = Object.entries(texts).map(([path, text]) => `== ${path}\n${text}`)
-        throw new Error(`SEED=${seed}\n${files.join('\n')}`, {cause: error})
+        throw new Error(`VMCONTEXT_SEED=${seed}\n${files.join('\n')}`, {cause: error})
       }
     }
+    tried(t, seeds.length, `random networks in redhat: ${name}`)
   })
 
 eachSeed('the scripts', (network, texts) => {

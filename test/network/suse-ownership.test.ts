@@ -180,6 +180,19 @@ test('nor does anything come up by its old name', () => {
   assert.deepEqual(apply(change, first, originalsOf(before, first)).restored, [])
 })
 
+test('a file for all interfaces that says nothing stays', () => {
+  const {after} = apply(define(eth0), {routes: '\n\n'})
+  assert.equal(after.routes, '\n\n')
+})
+
+test('names that are given back leave not even a newline', () => {
+  const before = {config: 'A=1'}
+  const named = {...eth0, dns: ['9.9.9.9']}
+  const {after} = apply(define(named), before)
+  const back = apply({...define(), giveBack: [named]}, after, {...before, 'ifcfg-eth0': undefined})
+  assert.equal(back.after.config, 'A=1')
+})
+
 test('withdrawn, no definition of the NIC is left, of nobody', () => {
   const before = {
     'ifcfg-eth0': 'BOOTPROTO=dhcp\n',
@@ -275,6 +288,18 @@ describe('names in the file config', () => {
     `A=1\n${ours('8.8.8.8')}B=2\n`,
     network([]),
     'A=1\nNETCONFIG_DNS_STATIC_SERVERS="1.1.1.1 # 2"\nB=2\n',
+  )
+  becomes(
+    'at the end, though a quote above never closes: once',
+    'A="1\n',
+    network(['9.9.9.9']),
+    `A="1\n${ours('9.9.9.9')}`,
+  )
+  becomes(
+    'at the end, not as part of a line that goes on',
+    'A=1\\',
+    network(['9.9.9.9']),
+    `A=1\\\n\n${ours('9.9.9.9')}`,
   )
   becomes(
     'none: not a byte',

@@ -6,16 +6,18 @@ import {isIpv6} from '../../src/context/network/ip-address.ts'
 import type {Surroundings} from '../../src/network/dialect.ts'
 import {type Ipv4, type Ipv6, interfaceOf, type Network, type Nic} from '../../src/network/model.ts'
 import {suse} from '../../src/network/suse/suse.ts'
+import {rounds, tried} from '../campaign/rounds.ts'
+import {chooseSeed} from '../random.ts'
 import {randomNetwork} from './random-network.ts'
 import {guest, tree} from './samples.ts'
 import {type Reader, readList, readSuse, type Seen, type Texts} from './suse-readers.ts'
 
-const firstSeed = Number(process.env.SEED ?? 1)
-const seeds = Array.from({length: 1000}, (_, index) => firstSeed + index)
+const firstSeed = chooseSeed()
+const seeds = Array.from({length: rounds(500, 20_000)}, (_, index) => firstSeed + index)
 const netconfig = '/sbin/netconfig'
 
 const eachSeed = (name: string, reader: Reader, check: (network: Network, texts: Texts) => void) =>
-  test(`${name}, seeds ${seeds[0]} to ${seeds.at(-1)}`, () => {
+  test(`${name}, VMCONTEXT_SEED=${firstSeed}`, t => {
     for (const seed of seeds) {
       const network = randomNetwork(seed)
       const texts = render(network, {}, reader)
@@ -23,9 +25,10 @@ const eachSeed = (name: string, reader: Reader, check: (network: Network, texts:
         check(network, texts)
       } catch (error) {
         const files = Object.entries(texts).map(([path, text]) => `== ${path}\n${text}`)
-        throw new Error(`SEED=${seed}\n${files.join('\n')}`, {cause: error})
+        throw new Error(`VMCONTEXT_SEED=${seed}\n${files.join('\n')}`, {cause: error})
       }
     }
+    tried(t, seeds.length, `random networks in suse: ${name}`)
   })
 
 for (const reader of ['scripts', 'wicked'] as const) {

@@ -51,5 +51,9 @@ describe('setting a variable', () => {
   becomes('A="new"\r\n', 'A="new"\r\n')
   becomes(" export A='old $1' # why\nB=1\n", ' export A=new # why\nB=1\n')
   becomes('A=1\nA=2\n# A=3\n', 'A=1\nA=new\n# A=3\n')
+  // A quote that never closes: the shell refuses the whole file, until now.
+  becomes('A=ol"d # why\nB=1\n', 'A=new\nB=1\n')
+  // Nor is it drawn into a line that goes on.
+  becomes('B=1\\', 'B=1\\\n\nA=new\n')
   becomes('AA=1\nB="\nA=1\n"\n', 'AA=1\nB="\nA=1\n"\nA=new\n')
 })

@@ -21,3 +21,11 @@ test('so is a disc that the drive cannot read', () => {
 test('any other number stays what it is', () => {
   assert.equal(codeOf(unnamed(-999)), 'Unknown system error -999')
 })
+
+test('a quota that is used up is told in words, whatever Node calls it', () => {
+  const error = Object.assign(new Error('UNKNOWN: unknown error, write'), {code: 'UNKNOWN', errno: -122})
+  assert.equal(
+    new SystemError('write /etc/hosts', error).message,
+    'could not write /etc/hosts: the disk quota is used up',
+  )
+})

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   closeSync,
   constants,
+  linkSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -16,6 +18,7 @@ import {join} from 'node:path'
 import {test} from 'node:test'
 import {openFiles} from '../../src/system/files.ts'
 import {makeDirectory} from '../temporary.ts'
+import {requireRoot} from '../tools.ts'
 
 test('a write leaves the text, the mode and no temporary file', t => {
   const root = makeDirectory(t)
@@ -101,4 +104,25 @@ test('a slice ends where the file does', t => {
   writeFileSync(join(root, 'a'), '0123456789')
   chmodSync(join(root, 'a'), 0o400)
   assert.equal(openFiles(root).readAt('/a', 8, 10)?.toString(), '89')
+})
+
+test('a log that has another name, too, or is of somebody who may write beside it, gets no text', t => {
+  if (!requireRoot(t)) return
+  const root = makeDirectory(t, {'log/one': '', 'etc/shadow': ''})
+  const {append} = openFiles(root)
+  linkSync(join(root, 'etc/shadow'), join(root, 'log/linked'))
+  assert.throws(
+    () => append('/log/linked', 'text'),
+    /could not write \/log\/linked: it has another name, too/,
+  )
+  chownSync(join(root, 'log/one'), 12_345, 0)
+  append('/log/one', 'text')
+  chmodSync(join(root, 'log'), 0o777)
+  assert.throws(() => append('/log/one', 'text'), /it belongs to the user 12345$/)
+})
+
+test('a piece of a pipe is not waited for', t => {
+  const root = makeDirectory(t)
+  execFileSync('mkfifo', [join(root, 'pipe')])
+  assert.throws(() => openFiles(root).readAt('/pipe', 0, 1), /it is no regular file/)
 })

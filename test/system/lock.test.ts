@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import {spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {existsSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {readBootId, readStartTime} from '../../src/system/clock.ts'
@@ -73,4 +73,13 @@ test('of many that meet a dead lock at once one gets it', {timeout: 120_000}, as
     for (const child of children) child.send({directory, at: Date.now() + 3})
     assert.equal((await Promise.all(answers)).filter(Boolean).length, 1, `in round ${round}`)
   }
+})
+
+test('what was planted under the name of this process is not written through', t => {
+  const root = makeDirectory(t, {'etc/passwd': 'root\n'})
+  mkdirSync(join(root, 'run/vmcontext'), {recursive: true})
+  for (const suffix of ['', '.new'])
+    symlinkSync('../../etc/passwd', join(root, `run/vmcontext/lock.${process.pid}${suffix}`))
+  takeLock(openFiles(root), '/run/vmcontext/lock')()
+  assert.equal(readFileSync(join(root, 'etc/passwd'), 'utf8'), 'root\n')
 })

@@ -3,6 +3,7 @@
 import {dirname} from 'node:path'
 import type {KeepOneEnvAction} from '../../action/cloud.ts'
 import {oneEnvHead, oneEnvPath} from '../../facts/one-env.ts'
+import {requireOwnDirectory} from '../../system/own-place.ts'
 import {type Handler, leftOut} from '../workshop.ts'
 
 export const keepOneEnvHandler: Handler<KeepOneEnvAction> = {
@@ -16,6 +17,7 @@ export const keepOneEnvHandler: Handler<KeepOneEnvAction> = {
     const text = renderOneEnv({ONEGATE_ENDPOINT: endpoint, TOKENTXT: token?.reveal(), VMID: vmid})
     if (files.readText(oneEnvPath) === text) return {status: 'unchanged', detail: oneEnvPath}
     files.makeDirectory(dirname(oneEnvPath), 0o700)
+    requireOwnDirectory(files, dirname(oneEnvPath))
     files.write(oneEnvPath, text, {mode: 0o600, durable: false})
     return {status: 'changed', detail: `wrote ${oneEnvPath}`}
   },

@@ -47,6 +47,7 @@ export function completeAccount(
   const shadow = files.readText('/etc/shadow')?.split('\n')
   const lacks = {
     group: !readGroups(system).some(group => group.gid === gid || group.name === name),
+    groupShadow: lacksGroupShadow(system, name),
     shadow: shadow?.every(line => !line.startsWith(`${name}:`)) === true && readField(system, name) === 'x',
     password: shadow?.some(line => line.startsWith(`${name}:!:`)) === true,
     home: (files.status(home)?.uid ?? 0) === 0 && uid !== 0,
@@ -54,6 +55,7 @@ export function completeAccount(
   const isIncomplete = Object.values(lacks).includes(true)
   if (isTrial || !isIncomplete) return isIncomplete
   if (lacks.group) addGroup(system, name, gid)
+  else if (lacks.groupShadow) append(system, '/etc/gshadow', formatGroupShadow(name), 0o640)
   if (lacks.shadow) append(system, '/etc/shadow', formatShadow(system, name), 0o640)
   if (lacks.password) unlock(system, name)
   if (lacks.home) makeHome(system, home, {uid, gid})
@@ -128,18 +130,59 @@ function copySkeleton(system: System, from: string, to: string, owner: Ownership
       files.makeDirectory(target, status.mode & 0o777)
       copySkeleton(system, source, target, owner)
     } else if (status?.isFile()) {
-      files.write(target, files.read(source)!, {mode: status.mode & 0o7777, owner, durable: false})
+      files.write(target, files.read(source)!, {mode: status.mode & 0o7777, owner})
       continue
     } else continue
     files.giveTo(target, owner)
   }
 }
 
+/**
+ * Gives a home what useradd, killed over it, did not come to copy: it gives the home away first. With the rights of the
+ * user, who may have been in it since.
+ *
+ * @returns whether something is missing; `isTrial`: it still is.
+ */
+export function completeHome(system: System, {uid, gid, home}: Account, {isTrial = false} = {}): boolean {
+  const {files} = system
+  return system.asUser({uid, gid}, () => {
+    if (files.status(home)?.uid !== uid) return false
+    const lacking = files.list('/etc/skel').filter(name => {
+      const text = files.linkStatus(`/etc/skel/${name}`)?.isFile() && files.read(`/etc/skel/${name}`)
+      return text && isCutShort(system, `${home}/${name}`, text)
+    })
+    if (isTrial || lacking.length === 0) return lacking.length > 0
+    for (const name of lacking) {
+      const {mode} = files.status(`/etc/skel/${name}`)!
+      files.write(`${home}/${name}`, files.read(`/etc/skel/${name}`)!, {mode: mode & 0o7777})
+    }
+    return true
+  })
+}
+
+/** It is not there, or holds less of the text than all, and nothing else. */
+function isCutShort({files}: System, path: string, text: Buffer): boolean {
+  const status = files.linkStatus(path)
+  if (status === undefined) return true
+  if (!status.isFile() || status.size >= text.length) return false
+  return files.read(path)?.equals(text.subarray(0, status.size)) ?? false
+}
+
 /** As useradd does: nobody joins it by a password, which stands in gshadow(5) where there is one. */
 function addGroup(system: System, name: string, gid: number): void {
   const hasShadow = system.files.status('/etc/gshadow') !== undefined
-  if (hasShadow) append(system, '/etc/gshadow', `${name}:!::`, 0o640)
+  if (hasShadow) append(system, '/etc/gshadow', formatGroupShadow(name), 0o640)
   append(system, '/etc/group', `${name}:${hasShadow ? 'x' : '!'}:${gid}:`, 0o644)
+}
+
+const formatGroupShadow = (name: string) => `${name}:!::`
+
+/** A useradd that was killed may have made the group and not this: /etc/group is what it writes first. */
+function lacksGroupShadow({files}: System, name: string): boolean {
+  const has = (path: string, begin: string) =>
+    (files.readText(path) ?? '').split('\n').some(line => line.startsWith(begin))
+  const isKept = files.status('/etc/gshadow') !== undefined
+  return isKept && has('/etc/group', `${name}:x:`) && !has('/etc/gshadow', `${name}:`)
 }
 
 /**

@@ -1,7 +1,7 @@
 // The account files are edited by one at a time. Another tool is waited for, not for ever: a boot goes on.
 
 import {setTimeout as sleep} from 'node:timers/promises'
-import {takeAccountLock} from '../../system/account-lock.ts'
+import {removeStaleLocks, takeAccountLock} from '../../system/account-lock.ts'
 import type {CommandResult} from '../../system/commands.ts'
 import {SystemError} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
@@ -14,6 +14,11 @@ const pollMs = 200
 
 export const lockCure =
   'another tool holds /etc/.pwd.lock, /etc/passwd.lock or /etc/shadow.lock; once it is done, or its lock is removed, run vmcontext boot again'
+
+/** What to do where a step needs an account that is not there. */
+export function missingAccountCure(name: string): string {
+  return `see why the step \`account\` did not make ${name}, and run vmcontext boot again`
+}
 
 /** Tells whether a tool gave up because another one is editing the account files. */
 export function isLockedOut({output}: CommandResult): boolean {
@@ -29,6 +34,7 @@ export async function retryWhileLocked(
   {files}: System,
   run: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
+  removeStaleLocks(files)
   const deadline = performance.now() + retryMs
   for (;;) {
     const result = await run()

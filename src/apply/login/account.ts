@@ -4,13 +4,15 @@
 
 import type {CreateAccountAction} from '../../action/login.ts'
 import {type Account, readAccount, readLocalAccount} from '../../facts/login/accounts.ts'
+import {removeStaleLocks} from '../../system/account-lock.ts'
 import {type Command, describeEnd, succeeded} from '../../system/commands.ts'
 import {openSystem, type System} from '../../system/system.ts'
 import {findTool, isInstalled, isOfBusybox} from '../tools.ts'
 import {failed, type Handler, type Result, type Workshop} from '../workshop.ts'
-import {completeAccount, writeAccount} from './account-files.ts'
+import {completeAccount, completeHome, writeAccount} from './account-files.ts'
 import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
 import {runLoginTool} from './login-tool.ts'
+import {completeSubordinateIds, subordinateFiles} from './subordinate-ids.ts'
 
 export const createAccountHandler: Handler<CreateAccountAction> = {
   prepare({name}, {system, manifest}) {
@@ -28,18 +30,34 @@ export const createAccountHandler: Handler<CreateAccountAction> = {
     const account = readLocalAccount(system, name)
     if (account === undefined) {
       const message = `could not create the account ${name}: ${reason ?? 'it is not in /etc/passwd afterwards'}`
-      return failed(`account ${name}`, message, cure)
+      return failed(
+        `account ${name}`,
+        message,
+        cure ?? `try \`useradd ${name}\` by hand, and run vmcontext boot again`,
+      )
     }
-    const wasCompleted = !isWhole && (await complete(system, account))
+    const wasCutShort = known !== undefined || reason !== undefined
+    // Whoever made it has locked more files than any other tool takes.
+    if (wasCutShort) removeStaleLocks(system.files)
+    const wasCompleted = !isWhole && (await complete(system, account, wasCutShort))
     manifest.accounts[name] = {created: true}
     return describe(system, account, {wasCreated: known === undefined, wasCompleted})
   },
 }
 
 /** Whoever made it may not have come to its end. Mostly nothing is missing, and no lock is taken. */
-async function complete(system: System, account: Account): Promise<boolean> {
-  if (!completeAccount(system, account, {isTrial: true})) return false
-  return editLocked(system, accountFiles, () => completeAccount(system, account))
+async function complete(system: System, account: Account, wasCutShort: boolean): Promise<boolean> {
+  const isOfUseradd = wasCutShort && system.live && isInstalled('useradd')
+  const carryOut = (isTrial: boolean) => {
+    const lacked = [completeAccount(system, account, {isTrial})]
+    if (isOfUseradd) lacked.push(completeSubordinateIds(system, account.name, {isTrial}))
+    if (isOfUseradd) lacked.push(completeHome(system, account, {isTrial}))
+    return lacked.includes(true)
+  }
+  if (!carryOut(true)) return false
+  return editLocked(system, isOfUseradd ? [...accountFiles, ...subordinateFiles] : accountFiles, () =>
+    carryOut(false),
+  )
 }
 
 const accountFiles = ['/etc/passwd', '/etc/group', '/etc/shadow']
@@ -81,7 +99,11 @@ async function createAccount(workshop: Workshop, action: CreateAccountAction): P
   if (system.live && isInstalled('useradd')) {
     const groupOption = group === undefined ? [] : ['-g', group]
     // `*` and not useradd's `!`: an sshd without PAM takes `!` for a locked account and refuses its keys.
-    return runTool(workshop, ['useradd', '-m', '-s', shell, '-p', '*', ...groupOption, name])
+    const made = await runTool(workshop, ['useradd', '-m', '-s', shell, '-p', '*', ...groupOption, name])
+    // A home that is there it leaves as it is, even one that is still root's: who wrote files into it made it.
+    const account = readLocalAccount(system, name)
+    if (account !== undefined) system.files.sync(listSkeleton(system, '/etc/skel', account.home))
+    return {...made, isWhole: made.isWhole && !isOfRoot(system, account)}
   }
   if (system.live && hasBusyboxAdduser()) {
     // It makes the home, but nothing above it.
@@ -94,6 +116,20 @@ async function createAccount(workshop: Workshop, action: CreateAccountAction): P
   }
   await editLocked(system, accountFiles, () => writeAccount(system, action))
   return {isWhole: true}
+}
+
+/** What useradd copies into a home, and does not sync: after a power cut the files would be there, and empty. */
+function listSkeleton(system: System, from: string, to: string): string[] {
+  const {files} = system
+  return files.list(from).flatMap(name => {
+    const isDirectory = files.linkStatus(`${from}/${name}`)?.isDirectory() ?? false
+    const inside = isDirectory ? listSkeleton(system, `${from}/${name}`, `${to}/${name}`) : []
+    return [`${to}/${name}`, ...inside]
+  })
+}
+
+function isOfRoot({files}: System, account: Account | undefined): boolean {
+  return account !== undefined && files.status(account.home)?.uid === 0
 }
 
 async function runTool(workshop: Workshop, argv: Command['argv']): Promise<Creation> {

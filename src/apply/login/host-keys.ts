@@ -23,6 +23,9 @@ export const makeHostKeysHandler: Handler<MakeHostKeysAction> = {
     if (made.length > 0) {
       const names = made.map(path => typeOf(path) ?? path).join(', ')
       const files = made.flatMap(path => [path, `${path}.pub`])
+      // ssh-keygen leaves that to the kernel: after a power cut they would be empty, and others be made, whose
+      // fingerprints nobody knows. The key itself last: as long as it is not there, both are made anew.
+      system.files.sync(files.toReversed())
       return {
         status: 'changed',
         detail: `made ${count(made.length, 'host key')} for sshd: ${names}`,
@@ -38,17 +41,22 @@ export const makeHostKeysHandler: Handler<MakeHostKeysAction> = {
 async function makeKeys(system: System, paths: readonly string[], areDefault: boolean): Promise<string> {
   const begin = performance.now()
   let end = 'there is nothing to do it with'
-  const run = async (...argv: [string, ...string[]]): Promise<void> => {
+  /** Whether it came to its own end. */
+  const run = async (...argv: [string, ...string[]]): Promise<boolean> => {
     const left = timeoutMs - (performance.now() - begin)
-    if (left <= 0) return
-    end = describe(argv[0], await system.run({argv, timeoutMs: left}))
+    if (left <= 0) return true
+    const result = await system.run({argv, timeoutMs: left})
+    end = describe(argv[0], result)
+    return result.ended === 'exited'
   }
   const missing = () => paths.filter(path => !isThere(system, path))
   const make = async (path: string): Promise<void> => {
     system.files.makeDirectory(dirname(path))
     // It would ask before it writes over an empty file. A link to where nothing is mounted yet stays.
     if (system.files.linkStatus(path)?.isFile()) system.files.remove(path)
-    await run('ssh-keygen', '-q', '-t', typeOf(path) ?? 'rsa', '-N', '', '-f', path)
+    const hasEnded = await run('ssh-keygen', '-q', '-t', typeOf(path) ?? 'rsa', '-N', '', '-f', path)
+    // Half a pair would be left as it is at every boot.
+    if (!hasEnded && system.files.linkStatus(path)?.isFile()) system.files.remove(path)
   }
   if (system.files.status(redHatTool) !== undefined) {
     for (const path of paths.filter(isUsual)) await run(redHatTool, typeOf(path)!)

@@ -11,6 +11,7 @@ import type {Problem} from '../../problem.ts'
 import {count} from '../../report/lines.ts'
 import {enterKeys, ownedKeys, ownedPlaces} from '../../report/owned-keys.ts'
 import {failed, type Handler, type Result, type Workshop} from '../workshop.ts'
+import {missingAccountCure} from './account-lock.ts'
 
 export const authorizeKeysHandler: Handler<AuthorizeKeysAction> = {
   prepare(action, {system, manifest}) {
@@ -144,7 +145,11 @@ function listPaths(account: Account, place: KeysPlace): string[] {
 
 function missAccount({account: name, keys}: AuthorizeKeysAction, {keys: owned}: Records['manifest']): Result {
   if (keys.length > 0)
-    return failed(`keys for ${name}`, `could not install the keys for ${name}: there is no such account`)
+    return failed(
+      `keys for ${name}`,
+      `could not install the keys for ${name}: there is no such account`,
+      missingAccountCure(name),
+    )
   delete owned[name]
   return {status: 'unchanged', detail: `keys of ${name}, who is gone`}
 }

@@ -11,10 +11,11 @@ import {recordPassword} from '../../report/set-password.ts'
 import {type Command, type CommandResult, describeEnd, succeeded} from '../../system/commands.ts'
 import {SystemError, unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
+import {cureOf} from '../cures.ts'
 import {findTool, isInstalled, isOfBusybox} from '../tools.ts'
 import {failed, type Handler} from '../workshop.ts'
 import {enterHash} from './account-files.ts'
-import {editLocked, isLockedOut, lockCure} from './account-lock.ts'
+import {editLocked, isLockedOut, lockCure, missingAccountCure} from './account-lock.ts'
 import {type LoginWorkshop, runLoginTool} from './login-tool.ts'
 
 export const setPasswordHandler: Handler<SetPasswordAction> = {
@@ -23,9 +24,10 @@ export const setPasswordHandler: Handler<SetPasswordAction> = {
     const {account, password} = action
     const detail = `password of ${account}`
     const fail = ({reason, cure}: Trouble) => failed(detail, `could not set the ${detail}: ${reason}`, cure)
-    if (readLocalAccount(system, account) === undefined) return fail({reason: 'there is no such account'})
+    if (readLocalAccount(system, account) === undefined)
+      return fail({reason: 'there is no such account', cure: missingAccountCure(account)})
     const trouble = await setPassword(workshop, action)
-    if (trouble !== undefined) return fail(trouble)
+    if (trouble !== undefined) return fail({...trouble, cure: trouble.cure ?? toolCure(account)})
     manifest.passwords[account] = recordPassword(password)
     // At once: a run that is killed later on must not make the next one undo somebody's passwd.
     unlessRefused(
@@ -40,6 +42,10 @@ export const setPasswordHandler: Handler<SetPasswordAction> = {
       paths,
     }
   },
+}
+
+function toolCure(account: string): string {
+  return `try \`passwd ${account}\` by hand, and run vmcontext boot again`
 }
 
 /** Why it could not be done. */
@@ -106,7 +112,7 @@ async function enter(system: System, account: string, hash: string): Promise<Tro
     return undefined
   } catch (error) {
     if (!(error instanceof SystemError)) throw error
-    return {reason: error.message, cure: error.message.includes('locked') ? lockCure : undefined}
+    return {reason: error.message, cure: error.message.includes('locked') ? lockCure : cureOf(error.code)}
   }
 }
 

@@ -29,7 +29,7 @@ export const runScriptHandler: Handler<RunScriptAction> = {
       return failed(`script ${name}`, `${name} was not run: those before it took all the time there is`, cure)
     }
     const script = prepareScript(system, action)
-    if (typeof script === 'string') return failed(`script ${name}`, `${name} ${script}`)
+    if (typeof script === 'string') return failed(`script ${name}`, `${name} ${script}`, startCure)
     const log = openScriptLog(system, name)
     let end = 'was not run'
     try {
@@ -43,6 +43,9 @@ export const runScriptHandler: Handler<RunScriptAction> = {
     }
   },
 }
+
+/** A script says in its first line what runs it. */
+const startCure = 'see its first line (#!), and that this image has what it names'
 
 /** What is left of the time that several share. */
 function limitTime({timeoutMs, sharedMs}: RunScriptAction, {sharedMsSpent = 0}: Workshop): number {
@@ -106,13 +109,13 @@ function describeResult(
   if (succeeded(result)) return {status: 'changed', detail, problems: found}
   const isOver = once !== undefined && result.ended !== 'not started'
   const cure = [
-    ...(log.path === undefined ? [] : [`its output is in ${log.path}`]),
+    log.path === undefined ? 'run it by hand to see what it says' : `its output is in ${log.path}`,
     ...(isOver ? [`it is not run again by itself; vmcontext boot --only ${once.step} does`] : []),
   ].join('; ')
   const message = `${name} ${describeEnd({...result, output: log.lastLine()})}`
   return {
     status: 'failed',
     detail,
-    problems: [...found, {code: 'deed-failed', message, cure: cure || undefined}],
+    problems: [...found, {code: 'deed-failed', message, cure}],
   }
 }

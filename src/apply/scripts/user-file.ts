@@ -1,9 +1,11 @@
 // Files of USER_DATA: a path that the user names, so it may lead anywhere. Every directory on the way is held open.
 // Links that only root can make are followed as ever; where others can write, none is.
 
+import type {Stats} from 'node:fs'
 import {posix} from 'node:path'
 import type {WriteUserFileAction} from '../../action/scripts.ts'
-import {hashBytes, writeManifest} from '../../report/manifest.ts'
+import {type FoundFile, hashBytes, writeManifest} from '../../report/manifest.ts'
+import type {ReadFile} from '../../system/bounded.ts'
 import {type Directory, isOnlyOurs, openDirectory} from '../../system/directory.ts'
 import {SystemError, unlessRefused} from '../../system/errors.ts'
 import type {Ownership} from '../../system/files.ts'
@@ -26,9 +28,9 @@ export const writeUserFileHandler: Handler<WriteUserFileAction> = {
         'name one that is there, or a number',
       )
     const made: string[] = []
-    const {directory, name} = openPlace(system, path, owner, made)
+    const {directory, isShared, name} = openPlace(system, path, owner, made)
     try {
-      const result = put({directory, name, made}, action, owner, workshop)
+      const result = put({directory, isShared, name, made}, action, owner, workshop)
       if (result.status !== 'failed') workshop.isFileMissing = wasMissing
       return result
     } finally {
@@ -45,11 +47,13 @@ function compose({content, append}: WriteUserFileAction, current: Buffer | undef
   return end.equals(bytes) ? current : Buffer.concat([current, bytes])
 }
 
+/** `isShared`: others than root may write it, or one on the way to it, and so put something else in its place. */
+type Spot = {directory: Directory; isShared: boolean}
 /** `made`: the directories that were made on the way, the deepest first. */
-type Place = {directory: Directory; name: string; made: readonly string[]}
+type Place = Spot & {name: string; made: readonly string[]}
 
 function put(
-  {directory, name, made}: Place,
+  {directory, isShared, name, made}: Place,
   action: WriteUserFileAction,
   owner: Ownership,
   workshop: Workshop,
@@ -58,22 +62,20 @@ function put(
   const status = directory.entry(name)
   if (status !== undefined && !status.isFile())
     return failed(`file ${path}`, `could not write ${path}: something that is no file is there`)
-  const isForeign = (status?.nlink ?? 1) > 1 && !isOnlyOurs(directory.status)
-  if (isForeign && action.append)
-    return failed(
-      `file ${path}`,
-      `could not append to ${path}: it has other names, too, which its user may have made`,
-    )
-  const current = directory.read(name)
+  // What is said of it is of the file that is read: a user may exchange it at any moment.
+  const there = directory.readWithStatus(name)
+  const current = there?.bytes
+  const gid = action.owner.group === '' ? (there?.status.gid ?? owner.gid) : owner.gid
+  const hasRights = there !== undefined && isOf(there.status, {uid: owner.uid, gid, mode})
+  const mayGain = action.append && isShared && there !== undefined && !hasRights
+  const obstacle = mayGain ? refuseToAppend(directory, there.status) : undefined
+  if (obstacle !== undefined) return failed(`file ${path}`, `could not append to ${path}: ${obstacle}`)
   const bytes = compose(action, current)
-  const gid = action.owner.group === '' ? (status?.gid ?? owner.gid) : owner.gid
   const [before, after] = [current && hashBytes(current), hashBytes(bytes)]
-  const hasRights = status?.uid === owner.uid && status.gid === gid && (status.mode & 0o7777) === mode
   if (before === after && hasRights) return {status: 'unchanged', detail: path, after}
   // Not before the place is known to be no trap: what is entered is given back one day. The bytes that were read here
   // are kept, not what the path leads to by now.
-  const found = current && status && {bytes: current, mode: status.mode, uid: status.uid, gid: status.gid}
-  own(workshop, path, after, {found: found ?? null, made})
+  own(workshop, path, after, {found: there === undefined ? null : asFound(there), made})
   unlessRefused(
     () => workshop.recorder?.save(),
     () => undefined,
@@ -84,39 +86,54 @@ function put(
   return {status: 'changed', detail, paths: [path], before, after}
 }
 
+function isOf(status: Stats, {uid, gid, mode}: Ownership & {mode: number}): boolean {
+  return status.uid === uid && status.gid === gid && (status.mode & 0o7777) === mode
+}
+
+/**
+ * Why what is there must not come to have other rights: where others than root may write, they may have put a file
+ * there that is not theirs to read, by a hard link or under another name.
+ */
+function refuseToAppend({status}: Directory, {nlink, uid}: Stats): string | undefined {
+  if (nlink > 1) return 'it has other names, too, which its user may have made'
+  const isTheirs = uid !== 0 && uid === status.uid
+  return isTheirs ? undefined : `it belongs to the user ${uid}, and others may have put it there`
+}
+
+function asFound({bytes, status: {mode, uid, gid}}: ReadFile): FoundFile {
+  return {bytes, mode, uid, gid}
+}
+
 /** More links in one path are a circle (path_resolution(7)). */
 const linkLimit = 40
 
 /** Opens the directory that a path leads to, made if it is missing: for the owner, as cloud-init has it. */
-function openPlace(
-  system: System,
-  path: string,
-  owner: Ownership,
-  made: string[],
-): {directory: Directory; name: string} {
+function openPlace(system: System, path: string, owner: Ownership, made: string[]): Spot & {name: string} {
   let place = path
   for (let links = 0; links <= linkLimit; links += 1) {
-    const directory = descend(system, posix.dirname(place), owner, made)
-    if (typeof directory === 'string') {
-      place = posix.join(directory, posix.basename(place))
+    const spot = descend(system, posix.dirname(place), owner, made)
+    if (typeof spot === 'string') {
+      place = posix.join(spot, posix.basename(place))
       continue
     }
     const name = posix.basename(place)
-    const target = followOrClose(system, directory, name)
-    if (target === undefined) return {directory, name}
+    const target = followOrClose(system, spot, name)
+    if (target === undefined) return {...spot, name}
     place = target
   }
   throw new SystemError(`write ${path}`, Object.assign(new Error(), {code: 'ELOOP'}))
 }
 
 /** Goes down to a directory. Gives the path to go on with if a link is met. */
-function descend(system: System, path: string, owner: Ownership, made: string[]): Directory | string {
+function descend(system: System, path: string, owner: Ownership, made: string[]): Spot | string {
   let directory = openDirectory(system.files.locate('/'), '')
+  let isShared = false
   const parts = path.split('/').filter(Boolean)
   for (const [index, part] of parts.entries()) {
     const above = directory
     try {
-      const target = follow(system, above, part)
+      isShared ||= !isOnlyOurs(above.status)
+      const target = follow(system, {directory: above, isShared}, part)
       if (target !== undefined) return posix.join(target, ...parts.slice(index + 1))
       if (above.entry(part) === undefined) {
         above.makeDirectory(part, 0o755, owner)
@@ -127,24 +144,24 @@ function descend(system: System, path: string, owner: Ownership, made: string[])
       above.close()
     }
   }
-  return directory
+  return {directory, isShared: isShared || !isOnlyOurs(directory.status)}
 }
 
 /** Keeps the directory open only where the entry is what is meant. */
-function followOrClose(system: System, directory: Directory, name: string): string | undefined {
+function followOrClose(system: System, spot: Spot, name: string): string | undefined {
   let target: string | undefined = ''
   try {
-    target = follow(system, directory, name)
+    target = follow(system, spot, name)
     return target
   } finally {
-    if (target !== undefined) directory.close()
+    if (target !== undefined) spot.directory.close()
   }
 }
 
 /** Where an entry leads if it is a symbolic link; undefined if it is none. */
-function follow({files}: System, directory: Directory, name: string): string | undefined {
+function follow({files}: System, {directory, isShared}: Spot, name: string): string | undefined {
   if (!directory.entry(name)?.isSymbolicLink()) return undefined
   const path = `${directory.path}/${name}`
-  if (isOnlyOurs(directory.status)) return posix.resolve(directory.path || '/', files.readLink(path) ?? '')
+  if (!isShared) return posix.resolve(directory.path || '/', files.readLink(path) ?? '')
   throw new SystemError(`write through ${path}`, 'it is a symbolic link that others than root can make')
 }

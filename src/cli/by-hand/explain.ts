@@ -17,7 +17,7 @@ import type {ExplainInvocation} from '../commands/explain.ts'
 import {readRequest} from '../request.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {chooseStyle} from '../style.ts'
-import {openRoot, UsageError} from '../usage.ts'
+import {openGuest, UsageError} from '../usage.ts'
 import {describeAction} from './describe-action.ts'
 import {explainAddress} from './explain-address.ts'
 import {formatExplanation} from './explanation-page.ts'
@@ -30,7 +30,7 @@ export async function runExplain(
 ): Promise<number> {
   const address = explainAddress(invocation)
   if (address !== undefined) return show(address, text => text, invocation, terminal)
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const [kind, word] = readWords(invocation.subject)
   const request = {...readRequest(invocation), toleratesNewerRecords: true}
   const prepared = await prepareBoot(system, request, () => placeForLooking(openSystem('/')))

@@ -7,11 +7,10 @@ import {isFirstOfRun, type LogLine} from '../../status/log-line.ts'
 import {readLog} from '../../status/read-log.ts'
 import {escapeControls, stopSignal} from '../../system/commands.ts'
 import {SystemError} from '../../system/errors.ts'
-import {openSystem} from '../../system/system.ts'
 import type {LogInvocation} from '../commands/status.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {chooseStyle, type Style, type Tone} from '../style.ts'
-import {openRoot} from '../usage.ts'
+import {openGuest} from '../usage.ts'
 
 /** Prints it and gives the exit code. */
 export async function runLog(
@@ -19,7 +18,7 @@ export async function runLog(
   terminal: Terminal,
   _version: string,
 ): Promise<number> {
-  const system = openSystem(openRoot(root))
+  const system = openGuest(root)
   const format = json ? formatObject : createFormatter(chooseStyle(terminal))
   const take = (line: LogLine, isWanted: boolean) => {
     const text = format(line, isWanted)

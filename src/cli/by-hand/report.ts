@@ -14,7 +14,7 @@ import type {ReportInvocation} from '../commands/report.ts'
 import {wrapLine} from '../paragraph.ts'
 import {readRequest} from '../request.ts'
 import {exitCodes, type Terminal} from '../start.ts'
-import {openRoot, refuseEmpty, UsageError} from '../usage.ts'
+import {openGuest, refuseEmpty, UsageError} from '../usage.ts'
 import {runDoctor} from './doctor.ts'
 import {renderPlan} from './render-plan.ts'
 
@@ -25,7 +25,7 @@ export async function runReport(
   version: string,
 ): Promise<number> {
   const path = chooseOutput(invocation.output, terminal)
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   try {
     const more = () => askDoctor(invocation, terminal, version)
     const about = {agent: `vmcontext ${version}`, now: new Date(), render: renderPlan, more}

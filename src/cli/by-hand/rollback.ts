@@ -21,7 +21,7 @@ import {askYes} from '../image/confirm-machine.ts'
 import {readRequest} from '../request.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {chooseStyle} from '../style.ts'
-import {openRoot, UsageError} from '../usage.ts'
+import {openGuest, UsageError} from '../usage.ts'
 import {type Row, renderRows} from './page.ts'
 import {describeHistory, describeRollback} from './rollback/data.ts'
 import {formatResult} from './rollback/result.ts'
@@ -38,7 +38,7 @@ export async function runRollback(
 ): Promise<number> {
   const {list, json, dryRun, yes} = invocation
   if (json && !list && !dryRun && !yes) throw new UsageError('--json asks nothing: say --yes, or --dry-run')
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const history = readRecord(system)
   const runs = list ? [] : chooseRuns(history, invocation.run)
   const prepared = await look(system, invocation)

@@ -10,7 +10,7 @@ import {openSystem, type System} from '../../system/system.ts'
 import type {StatusInvocation} from '../commands/status.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {chooseStyle} from '../style.ts'
-import {openRoot, refuseEmpty, UsageError} from '../usage.ts'
+import {openGuest, refuseEmpty, UsageError} from '../usage.ts'
 import {formatStatus} from './status/format.ts'
 import {describeStand} from './status/stand.ts'
 
@@ -22,7 +22,7 @@ export async function runStatus(
 ): Promise<number> {
   if (json && plotPath === '-')
     throw new UsageError('--plot -: the picture and --json both want standard output')
-  const system = openSystem(openRoot(root))
+  const system = openGuest(root)
   const plot = plotPath === undefined ? undefined : checkPlot(plotPath)
   const wait = waitSeconds === undefined ? undefined : await waitAloud(system, waitSeconds, terminal)
   const status = await readStatus(system)

@@ -2,6 +2,7 @@
 
 import {describeMachine} from '../../image/sight.ts'
 import type {Target} from '../../image/target.ts'
+import {escapeLine} from '../../system/commands.ts'
 import type {System} from '../../system/system.ts'
 import type {Terminal} from '../start.ts'
 import {UsageError} from '../usage.ts'
@@ -28,7 +29,7 @@ export function confirmMachine(
 
 /** Shows a person what speaks against this machine being a guest. */
 export function describeForeign(system: System, terminal: Terminal): void {
-  const lines = describeMachine(system).map(line => `  ${line}\n`)
+  const lines = describeMachine(system).map(line => `  ${escapeLine(line)}\n`)
   terminal.printError(`This machine is not a guest, as far as one can see:\n${lines.join('')}`)
 }
 

@@ -6,6 +6,7 @@ import {type DiscPlan, planDisc} from '../../image/context-file/plan-disc.ts'
 import {buildDiscImage} from '../../image/disc/build-image.ts'
 import {TemplateError} from '../../image/template/template-error.ts'
 import {formatProblem, hasFailure, type Problem, weighProblem} from '../../problem.ts'
+import {escapeLine} from '../../system/commands.ts'
 import {openSystem, type System} from '../../system/system.ts'
 import type {DiscBuildInvocation} from '../commands/disc.ts'
 import {exitCodes, type Terminal} from '../start.ts'
@@ -103,5 +104,5 @@ function isRefused(problems: readonly Problem[], isStrict: boolean): boolean {
 
 function printProblems(terminal: Terminal, problems: readonly Problem[]): void {
   for (const problem of sortProblems(problems))
-    terminal.printError(`${weighProblem(problem)}: ${formatProblem(problem)}\n`)
+    terminal.printError(`${weighProblem(problem)}: ${escapeLine(formatProblem(problem))}\n`)
 }

@@ -4,7 +4,7 @@ import {resolve} from 'node:path'
 import {checkDisc} from '../../image/disc/check.ts'
 import {formatPlace, type Problem, weighProblem} from '../../problem.ts'
 import {count} from '../../report/lines.ts'
-import {escapeControls} from '../../system/commands.ts'
+import {escapeLine} from '../../system/commands.ts'
 import type {DiscCheckInvocation} from '../commands/disc.ts'
 import {wrapLine} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
@@ -15,7 +15,7 @@ export async function runDiscCheck({path, strict}: DiscCheckInvocation, terminal
   const look = await openDisc(path)
   const problems = checkDisc(look)
   const lines = problems.length === 0 ? [`${path}: nothing wrong`] : formatFindings(path, problems)
-  terminal.print(`${look.mask(escapeControls(lines.join('\n')))}\n`)
+  terminal.print(`${look.mask(lines.map(escapeLine).join('\n'))}\n`)
   const weights = problems.map(weighProblem)
   const isBad = weights.includes('failure') || (strict && weights.includes('warning'))
   return isBad ? exitCodes.failed : exitCodes.done

@@ -8,7 +8,7 @@ import {hasFailure, type Problem} from '../../problem.ts'
 import {count, formatProblemLine, nameWidth} from '../../report/lines.ts'
 import {stringifyMasked} from '../../report/mask.ts'
 import {formatBytes} from '../../report/sizes.ts'
-import {escapeControls} from '../../system/commands.ts'
+import {escapeLine} from '../../system/commands.ts'
 import type {DiscShowInvocation} from '../commands/disc.ts'
 import {wrapLine} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
@@ -19,7 +19,7 @@ export async function runDiscShow({path, json}: DiscShowInvocation, terminal: Te
   const look = await openDisc(path)
   const text = json
     ? stringifyMasked(describeLook(look), look.mask)
-    : look.mask(escapeControls(formatLook(look).join('\n')))
+    : look.mask(formatLook(look).map(escapeLine).join('\n'))
   terminal.print(`${text}\n`)
   return hasFailure(allProblems(look)) ? exitCodes.failed : exitCodes.done
 }

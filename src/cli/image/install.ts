@@ -18,12 +18,13 @@ import {performDeeds} from '../../image/perform.ts'
 import {findOwnHooks} from '../../image/take-over/hooks.ts'
 import {readTarget, type Target} from '../../image/target.ts'
 import {formatProblem, hasFailure, type Problem} from '../../problem.ts'
+import {escapeLine} from '../../system/commands.ts'
 import {SystemError} from '../../system/errors.ts'
-import {openSystem, type System} from '../../system/system.ts'
+import type {System} from '../../system/system.ts'
 import type {InstallInvocation} from '../commands/install.ts'
 import {formatParagraph} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
-import {openRoot, UsageError} from '../usage.ts'
+import {openGuest, UsageError} from '../usage.ts'
 import {confirmMachine} from './confirm-machine.ts'
 import {formatDeeds, formatDone, formatProblems} from './show-install.ts'
 
@@ -33,7 +34,7 @@ export async function runInstall(
   terminal: Terminal,
   version: string,
 ): Promise<number> {
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const target = readTarget(system)
   if (target.obstacle !== undefined) throw new UsageError(`--root: ${target.obstacle}`)
   const {dryRun} = invocation
@@ -115,7 +116,9 @@ async function perform(
   const performance = await performDeeds(system, plan.deeds, {mode: 'all'})
   if (hasFailure(performance.problems)) {
     const end = performance.problems.length === 1 ? '; everything is as it was before' : ''
-    terminal.printError(`vmcontext: ${performance.problems.map(formatProblem).join('; ')}${end}\n`)
+    terminal.printError(
+      `vmcontext: ${escapeLine(performance.problems.map(formatProblem).join('; '))}${end}\n`,
+    )
     return exitCodes.failed
   }
   const labels = await restoreLabels(system, listMade(plan.deeds))

@@ -19,10 +19,12 @@ import {formatOperations, formatPlan} from '../../image/seal/show.ts'
 import {readTarget} from '../../image/target.ts'
 import {hasFailure, type Problem} from '../../problem.ts'
 import {count, formatProblemLine} from '../../report/lines.ts'
+import {escapeInJson} from '../../report/mask.ts'
+import {escapeLine} from '../../system/commands.ts'
 import {openSystem, type System} from '../../system/system.ts'
 import type {SealInvocation} from '../commands/seal.ts'
 import {exitCodes, type Terminal} from '../start.ts'
-import {openRoot, UsageError} from '../usage.ts'
+import {openGuest, UsageError} from '../usage.ts'
 import {askYes, describeForeign} from './confirm-machine.ts'
 
 /** Runs the command and gives its exit code. */
@@ -34,7 +36,7 @@ export async function runSeal(invocation: SealInvocation, terminal: Terminal): P
   }
   const operations = check ? chooseForCheck(names) : chooseOperations(names)
   if (typeof operations === 'string') throw new UsageError(operations)
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const target = readTarget(system)
   if (target.obstacle !== undefined) throw new UsageError(`--root: ${target.obstacle}`)
   const space = readSpace(system)
@@ -80,9 +82,7 @@ function runCheck(
   const complaints = listComplaints(plan, root)
   const isFit = isClonable(complaints) && !plan.isBlind
   if (json) {
-    terminal.print(
-      `${JSON.stringify({root, fit: isFit, found: complaints, problems: plan.problems}, null, 2)}\n`,
-    )
+    terminal.print(`${formatJson({root, fit: isFit, found: complaints, problems: plan.problems})}\n`)
   } else {
     printProblems(plan.problems, terminal)
     terminal.print(formatComplaints(complaints, plan))
@@ -97,7 +97,7 @@ function show(plan: SealPlan, {json, dryRun, root}: SealInvocation, terminal: Te
       severity,
       found: findings.map(({deed, ...finding}) => ({...finding, deed: deed?.kind ?? 'none'})),
     }))
-    terminal.print(`${JSON.stringify({root, operations, problems: plan.problems}, null, 2)}\n`)
+    terminal.print(`${formatJson({root, operations, problems: plan.problems})}\n`)
     return
   }
   printProblems(plan.problems, terminal)
@@ -107,7 +107,12 @@ function show(plan: SealPlan, {json, dryRun, root}: SealInvocation, terminal: Te
 }
 
 function printProblems(problems: readonly Problem[], terminal: Terminal): void {
-  for (const problem of problems) terminal.printError(`${formatProblemLine(problem, 'seal').text.trim()}\n`)
+  for (const problem of problems)
+    terminal.printError(`${escapeLine(formatProblemLine(problem, 'seal').text.trim())}\n`)
+}
+
+function formatJson(value: unknown): string {
+  return escapeInJson(JSON.stringify(value, null, 2))
 }
 
 /** A directory of a disk that others use has no free space of its own. */
@@ -164,7 +169,8 @@ async function carryOut(
     terminal.isTerminal() && !json ? (text: string) => terminal.printError(`\r\x1b[K${text}`) : undefined
   const troubles = await treatFreeSpace(partitions, {trim, zero, live: system.live, print, showProgress})
   printProblems(troubles, terminal)
-  if (plan.found.length > 0) for (const line of adviseAfter(system, plan.found, root)) print(`- ${line}\n`)
+  if (plan.found.length > 0)
+    for (const line of adviseAfter(system, plan.found, root)) print(`- ${escapeLine(line)}\n`)
   return isWhole && !hasFailure(troubles) ? exitCodes.done : exitCodes.failed
 }
 

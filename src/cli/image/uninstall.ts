@@ -12,17 +12,18 @@ import {removeRemains, settleRecords} from '../../image/uninstall/records.ts'
 import {listStaying} from '../../image/uninstall/staying.ts'
 import {formatProblem, hasFailure, type Problem} from '../../problem.ts'
 import {type Manifest, readManifest} from '../../report/manifest.ts'
-import {openSystem, type System} from '../../system/system.ts'
+import {escapeLine} from '../../system/commands.ts'
+import type {System} from '../../system/system.ts'
 import type {UninstallInvocation} from '../commands/install.ts'
 import {formatParagraph} from '../paragraph.ts'
 import {exitCodes, type Terminal} from '../start.ts'
-import {openRoot, UsageError} from '../usage.ts'
+import {openGuest, UsageError} from '../usage.ts'
 import {askYes, confirmMachine} from './confirm-machine.ts'
 import {formatDeeds, formatDone, formatProblems} from './show-install.ts'
 
 /** Runs the command and gives its exit code. */
 export async function runUninstall(invocation: UninstallInvocation, terminal: Terminal): Promise<number> {
-  const system = openSystem(openRoot(invocation.root))
+  const system = openGuest(invocation.root)
   const target = readTarget(system)
   if (target.obstacle !== undefined) throw new UsageError(`--root: ${target.obstacle}`)
   const release = invocation.dryRun ? () => {} : takeGuestLock(system)
@@ -116,7 +117,7 @@ async function perform(
       .filter(problem => hasFailure([problem]))
       .map(formatProblem)
       .join('; ')
-    terminal.printError(`vmcontext: not everything could be removed: ${message}; run it again\n`)
+    terminal.printError(`vmcontext: not everything could be removed: ${escapeLine(message)}; run it again\n`)
   } else terminal.print('vmcontext is uninstalled.\n')
   return hasFailure(problems) ? exitCodes.failed : exitCodes.done
 }

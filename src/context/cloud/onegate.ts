@@ -50,6 +50,8 @@ export function parseEndpoint(value: string): {url: string} | {refusal: string} 
 function readToken(disc: Disc, problems: Problem[]): Secret | undefined {
   const variable = pickVariable(disc.variables, 'ONEGATE_TOKEN')
   const value = variable?.value ?? readTokenFile(disc)
+  const refusal = variable === undefined ? disc.refusalOf?.(tokenFile) : undefined
+  if (refusal !== undefined) problems.push({code: 'source-incomplete', file: tokenFile, message: refusal})
   const token = value?.trim() ?? ''
   if (token === '') return undefined
   // It is base64 (aes256cbc_encrypt in src/common/NebulaUtil.cc); any other text of one word can still be a header.

@@ -43,6 +43,8 @@ export function readKeys(disc: Disc, username: string | undefined, problems: Pro
   if (username !== undefined && !hasKeyVariable) {
     for (const name of defaultKeyFiles) {
       const text = disc.names.includes(name) ? disc.readFile(name) : undefined
+      const refusal = disc.refusalOf?.(name)
+      if (refusal !== undefined) problems.push(describeUnread(name, refusal))
       if (text !== undefined) add(username, name, parseKeys(text), {file: name})
     }
   }
@@ -52,11 +54,19 @@ export function readKeys(disc: Disc, username: string | undefined, problems: Pro
 /** What 2.2's users put on the disc beside their init.sh; the manual's example does (contract §3). */
 const defaultKeyFiles = ['id_rsa.pub', 'id_dsa.pub', 'id_ecdsa.pub', 'id_ed25519.pub']
 
+function describeUnread(name: string, refusal: string): Problem {
+  const cure = 'make the disc again, or see dmesg for errors of the drive'
+  return {code: 'source-incomplete', file: name, message: `${refusal}; its keys are missing`, cure}
+}
+
 function readNamedFile(disc: Disc, variable: Assignment, problems: Problem[]): string | undefined {
   const name = readPlainValue(variable) ?? ''
   const refusal = refuseDiscName(name)
   const text = refusal === undefined ? disc.readFile(name) : undefined
-  if (text === undefined) {
+  const unread = disc.refusalOf?.(name)
+  if (unread !== undefined) {
+    problems.push({...placeOf(disc, variable), ...describeUnread(name, unread)})
+  } else if (text === undefined) {
     const message = refusal === undefined ? `there is no file ${name} on the disc` : `this ${refusal}`
     const cure = 'add the file to `files` in the CONTEXT section'
     problems.push({

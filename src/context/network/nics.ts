@@ -89,13 +89,14 @@ function readNic(bus: string, index: number, values: NicValues): NicRequest {
   // Of a NIC that is left alone nothing else counts, and so nothing can be wrong with it.
   if (nic.isSkipped) return {...nic, dns: [], searchDomains: []}
   const family = {values, label, metrics: readMetrics(values)}
+  const families = readRoutes(values, {
+    ipv4: readIpv4(family, methods.ipv4),
+    ipv6: readIpv6(family, methods.ipv6, methods.isImplied),
+  })
   return {
     ...nic,
-    mtu: readMtu(values, label),
-    ...readRoutes(values, {
-      ipv4: readIpv4(family, methods.ipv4),
-      ipv6: readIpv6(family, methods.ipv6, methods.isImplied),
-    }),
+    mtu: readMtu(values, label, families.ipv6),
+    ...families,
     dns: values.list(['DNS'], parseNameServer, 'an address of a name server'),
     searchDomains: values.list(['SEARCH_DOMAIN'], parseSearchDomain, 'a domain'),
   }
@@ -141,18 +142,23 @@ function readMethods(values: NicValues): Methods {
 function readMetrics(values: NicValues): Metrics {
   const read = (name: string) =>
     values.read([name], parseMetric, 'a metric, 0 to 4294967295', 'the default holds')
-  const [all, ipv6] = [read('METRIC').value, read('IP6_METRIC')]
-  return {ipv4: all, ipv6: ipv6.variable === undefined ? all : ipv6.value}
+  const [all, ipv6] = [read('METRIC').value, read('IP6_METRIC').value]
+  return {ipv4: all, ipv6: ipv6 ?? all}
 }
 
-function readMtu(values: NicValues, label: string): number | undefined {
-  return values.read(['MTU'], parseMtu, 'an MTU, 68 to 65535', `${label} keeps the one it has`).value
+/** 68 is the least that IPv4 allows (RFC 791), 1280 IPv6 (RFC 8200): a link below that takes none of its addresses. */
+function readMtu(values: NicValues, label: string, ipv6: Ipv6 | undefined): number | undefined {
+  const wantsIpv6 = ipv6 !== undefined && ipv6.method !== 'disable' && !ipv6.isImplied
+  const [least, beside] = wantsIpv6 ? [1280, ' beside IPv6'] : [68, '']
+  const parse = (text: string) => parseMtu(text, least)
+  const expected = `an MTU${beside}, ${least} to 65535`
+  return values.read(['MTU'], parse, expected, `${label} keeps the one it has`).value
 }
 
-/** 68 is the least that IPv4 allows (RFC 791), 65535 the most that a link has. */
-function parseMtu(text: string): number | undefined {
+/** 65535 is the most that a link has. */
+function parseMtu(text: string, least: number): number | undefined {
   const mtu = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  return mtu >= 68 && mtu <= 65535 ? mtu : undefined
+  return mtu >= least && mtu <= 65535 ? mtu : undefined
 }
 
 function parseVlanId(text: string): number | undefined {

@@ -67,9 +67,10 @@ export function nameAt(text: string, offset: number): string | undefined {
 
 /** The names in arguments such as `NAME`, `NAME=…`, `NAME[…]`, quoted or not. */
 function findArguments(words: readonly Word[]): readonly Target[] {
-  return words.flatMap(({pieces: [first, second], offset}) => {
-    if (first?.kind !== 'text') return []
-    const match = /^([A-Za-z_]\w*)(\+?=|\[|$)/.exec(first.text)
-    return match === null || (match[2] === '' && second !== undefined) ? [] : [{name: match[1]!, offset}]
+  return words.flatMap(({pieces, offset}) => {
+    const literal = literalText(pieces)
+    const text = literal ?? (pieces[0]?.kind === 'text' ? pieces[0].text : '')
+    const match = /^([A-Za-z_]\w*)(\+?=|\[|$)/.exec(text)
+    return match === null || (match[2] === '' && literal === undefined) ? [] : [{name: match[1]!, offset}]
   })
 }

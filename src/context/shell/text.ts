@@ -36,6 +36,12 @@ export function decodeValue(text: string): {value: string; valid: boolean} {
 
 /** Returns a function that tells the line, from 1, on which an offset of the text lies. */
 export function countLines(text: string): (offset: number) => number {
+  const locate = makeLocator(text)
+  return offset => locate(offset).line
+}
+
+/** Returns a function that tells line and column, both from 1, of an offset of the text. */
+export function makeLocator(text: string): (offset: number) => {line: number; column: number} {
   const ends: number[] = []
   for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) ends.push(end)
   return offset => {
@@ -45,7 +51,7 @@ export function countLines(text: string): (offset: number) => number {
       if (ends[middle]! < offset) low = middle + 1
       else high = middle
     }
-    return low + 1
+    return {line: low + 1, column: offset - (ends[low - 1] ?? -1)}
   }
 }
 

@@ -60,6 +60,8 @@ export class Variables {
         reason ??= 'behind'
       }
     }
+    // `;;` holds no command that it could be said of.
+    if (reason === 'refused' && line.chains.length === 0) this.#skip([], reason, line.offset)
     if (line.unclosed !== undefined) this.#stop(line.unclosed, line.offset)
   }
 

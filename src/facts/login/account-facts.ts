@@ -43,16 +43,21 @@ export function readAccountFacts(
   const isSshdAsked = system.live || keysOf.length > 0
   const sshd = isSshdAsked ? orElse(() => readSshd(system, keysOf.length > 0), noSshd) : noSshd
   return {
-    accounts: [...orElse(() => readAccounts(system), []), ...nameService.accounts],
+    accounts: [...orElse(() => readAccounts(system), [], accountSteps), ...nameService.accounts],
     unaskedAccounts: nameService.unasked,
     login:
-      login === undefined ? noLoginFacts : orElse(() => readLoginFacts(system, login, orElse), noLoginFacts),
+      login === undefined
+        ? noLoginFacts
+        : orElse(() => readLoginFacts(system, login, orElse), noLoginFacts, accountSteps),
     authorizedKeys: readKeysFacts(system, sshd.settings, keysOf, orElse),
     sshd,
-    groups: orElse(() => readGroupNames(system), []),
-    shells: shells.filter(path => orElse(() => isProgram(system.files.status(path)), false)),
+    groups: orElse(() => readGroupNames(system), [], ['account', 'sudo']),
+    shells: shells.filter(path => orElse(() => isProgram(system.files.status(path)), false, ['account'])),
   }
 }
+
+/** Those that would make, or take for missing, an account that is there. */
+const accountSteps = ['account', 'keys', 'password', 'sudo'] as const
 
 function isProgram(status: Stats | undefined): boolean {
   return status?.isFile() === true && (status.mode & 0o111) !== 0

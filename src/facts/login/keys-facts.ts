@@ -36,7 +36,7 @@ export function readKeysFacts(
 ): ReadonlyMap<string, KeysFacts> {
   return new Map(
     [...new Set(names)].map(name => {
-      const account = orElse(() => readAccount(system, name), undefined)
+      const account = orElse(() => readAccount(system, name), undefined, ['keys'])
       const groups = account && orElse(() => readGroupsOf(system, account), undefined)
       const {setting, rivals} = findSetting(config, 'authorizedkeysfile', {name, groups})
       const files = setting === undefined ? defaultKeysFiles : describeFiles(setting, name)

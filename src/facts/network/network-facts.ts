@@ -56,28 +56,30 @@ export function readNetworkFacts(
   orElse: OrElse,
 ): NetworkFacts {
   const {files, live} = system
-  const managers = orElse(() => readManagers(system, services), nobody)
+  const managers = orElse(() => readManagers(system, services), nobody, ['network'])
   const manager = whoIsInCharge(os, managers)
   const dialects = listDialects(managers, os)
   const {dialect, isLeftAlone, problems: refused} = chooseDialect(manager, os, networkType, dialects)
   problems.push(...refused)
   const isConcerned = (each: DialectHere) => dialect !== undefined && mayBeEdited(each, dialect, manifest)
   const concernedDialects = dialects.filter(isConcerned).map(each => each.dialect)
-  const exists = (path: string) => orElse(() => files.status(path) !== undefined, false)
-  const devicesUp = orElse(() => readDevicesUp(system, dialect), undefined)
+  const exists = (path: string) => orElse(() => files.status(path) !== undefined, false, ['network'])
+  const devicesUp = orElse(() => readDevicesUp(system, dialect), undefined, ['network'])
   return {
-    links: links ?? orElse(() => readLinks(system), []),
+    links: links ?? orElse(() => readLinks(system), [], ['network', 'hostname']),
     manager,
     dialect,
     leavesNetwork: isLeftAlone,
     dialects,
     concernedDialects,
     landmarks: new Set(concernedDialects.flatMap(each => each.landmarks ?? []).filter(exists)),
-    systemdVersion: orElse(() => readSystemdVersion(system), undefined),
-    resolvConfTarget: orElse(() => files.readLink('/etc/resolv.conf'), undefined),
-    networkStarted: live && (dialect?.serviceMarks ?? []).some(path => files.status(path) !== undefined),
+    systemdVersion: orElse(() => readSystemdVersion(system), undefined, ['network']),
+    resolvConfTarget: orElse(() => files.readLink('/etc/resolv.conf'), undefined, ['network']),
+    networkStarted: live && (dialect?.serviceMarks ?? []).some(exists),
     devicesUp,
-    devicesLost: new Set([...(devicesUp ?? [])].filter(name => orElse(() => isLost(system, name), false))),
+    devicesLost: new Set(
+      [...(devicesUp ?? [])].filter(name => orElse(() => isLost(system, name), false, ['network'])),
+    ),
   }
 }
 

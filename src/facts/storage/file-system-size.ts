@@ -3,7 +3,10 @@
 
 export type FileSystemSize = {
   kind: 'ext' | 'xfs' | 'btrfs'
-  /** Undefined for xfs, whose superblock on the disk lags behind the mounted one: statfs(2) knows. */
+  /**
+   * Undefined for xfs, whose superblock on the disk lags behind the mounted one: statfs(2) knows. Undefined, too, if the
+   * superblock cannot be right.
+   */
   bytes?: number | undefined
   /** What it may leave at the end of its device: less than this cannot be used. */
   slackBytes: number
@@ -27,7 +30,10 @@ export function measureFileSystem(bytes: Buffer): FileSystemSize | undefined {
 function measureExt(bytes: Buffer): FileSystemSize | undefined {
   const at = 1024
   if (bytes.length < at + 1024 || bytes.readUInt16LE(at + 56) !== 0xef53) return undefined
-  const blockSize = 1024 * 2 ** bytes.readUInt32LE(at + 24)
+  // Above EXT4_MAX_BLOCK_LOG_SIZE, 64 KiB, it is damaged: something is there all the same, and must not be taken for free.
+  const blockLog = bytes.readUInt32LE(at + 24)
+  if (blockLog > 6) return {kind: 'ext', slackBytes: mebibyte}
+  const blockSize = 1024 * 2 ** blockLog
   const is64Bit = (bytes.readUInt32LE(at + 96) & 0x80) !== 0
   const blocks = bytes.readUInt32LE(at + 4) + (is64Bit ? bytes.readUInt32LE(at + 0x150) * 2 ** 32 : 0)
   const inodeSize = bytes.readUInt32LE(at + 76) === 0 ? 128 : bytes.readUInt16LE(at + 88)

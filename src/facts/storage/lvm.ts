@@ -79,7 +79,8 @@ function readDescription(readAt: ReadAt, {offset, size}: Ring): string | undefin
   if (header.length < sector || header.toString('latin1', 4, 20) !== ' LVM2 x[5A%r0N*>') return undefined
   const start = Number(header.readBigUInt64LE(40))
   const length = Number(header.readBigUInt64LE(48))
-  if (start === 0 || length === 0 || length > Math.min(size, largestDescription)) return undefined
+  const isInRing = start >= sector && start < size && Number.isSafeInteger(offset + size)
+  if (!isInRing || length === 0 || length > Math.min(size, largestDescription)) return undefined
   const first = Math.min(length, size - start)
   const bytes = Buffer.concat([readAt(offset + start, first), readAt(offset + sector, length - first)])
   return bytes.length === length ? bytes.toString('utf8') : undefined
@@ -92,14 +93,14 @@ function parseConfig(text: string): Section {
   const tokens = text.matchAll(
     /#[^\n]*|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|"((?:[^"\\]|\\.)*)"|([A-Za-z0-9_.+-]+)|([{}=])/g,
   )
-  const root: Section = {}
+  const root = makeSection()
   const path = [root]
   let name = ''
   let isValue = false
   for (const [, quoted, word, sign] of tokens) {
     const section = path.at(-1)!
     if (sign === '{') {
-      const inner: Section = {}
+      const inner = makeSection()
       section[name] = inner
       path.push(inner)
     } else if (sign === '}') {
@@ -118,20 +119,25 @@ function parseConfig(text: string): Section {
   return root
 }
 
+/** Without a prototype: any name may be called `toString` or `__proto__`. */
+function makeSection(): Section {
+  return Object.create(null)
+}
+
 function describeGroup(root: Section): VolumeGroup | undefined {
   const [name, group] = Object.entries(root).find(([, value]) => typeof value === 'object') ?? []
   if (name === undefined || typeof group !== 'object') return undefined
   return {
     name,
-    extentBytes: sector * Number(group.extent_size),
+    extentBytes: sector * numberOf(group.extent_size),
     physicalVolumes: sections(group.physical_volumes).map(([, volume]) => ({
       id: idOf(volume),
-      startBytes: sector * Number(volume.pe_start),
-      extents: Number(volume.pe_count),
+      startBytes: sector * numberOf(volume.pe_start),
+      extents: numberOf(volume.pe_count),
     })),
     logicalVolumes: sections(group.logical_volumes).map(([name, volume]) => {
       const segments = sections(volume).map(([, segment]) => segment)
-      const extents = segments.reduce((sum, segment) => sum + Number(segment.extent_count), 0)
+      const extents = segments.reduce((sum, segment) => sum + numberOf(segment.extent_count), 0)
       const isLinear = segments.every(({type, stripe_count}) => type === 'striped' && stripe_count === 1)
       return {id: idOf(volume), name, extents, isLinear}
     }),
@@ -143,6 +149,11 @@ function sections(value: Section | string | number | undefined): [string, Sectio
   return Object.entries(value).filter((entry): entry is [string, Section] => typeof entry[1] === 'object')
 }
 
+/** Where a number is wanted and a section stands, there is none. */
+function numberOf(value: Section | string | number | undefined): number {
+  return typeof value === 'object' ? Number.NaN : Number(value)
+}
+
 function idOf({id}: Section): string {
-  return String(id).replaceAll('-', '')
+  return typeof id === 'string' ? id.replaceAll('-', '') : ''
 }

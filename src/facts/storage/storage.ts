@@ -59,7 +59,7 @@ export const nothingStored: Storage = {
 export function readStorage(system: System, request: StorageRequest | undefined, orElse: OrElse): Storage {
   if (!system.live || request === undefined) return nothingStored
   const {files} = system
-  const mounts = orElse(() => readMounts(system), [])
+  const mounts = orElse(() => readMounts(system), [], ['disks', 'mounts'])
   // Its disks are its host's, whatever /sys shows. Nobody is told where even that cannot be seen: not much is lost.
   const isContained = unlessRefused(
     () => isInContainer(system),
@@ -74,10 +74,16 @@ export function readStorage(system: System, request: StorageRequest | undefined,
     mounts,
     volumes,
     pendingGrowth: hasDevice ? readPendingGrowth(system) : [],
-    growTools: new Set(hasDevice ? growTools.filter(tool => findProgram(system, tool) !== undefined) : []),
+    growTools: new Set(
+      hasDevice
+        ? growTools.filter(tool => orElse(() => findProgram(system, tool), undefined) !== undefined)
+        : [],
+    ),
     swapAreas: request.usesSwap && !isContained ? orElse(() => readSwapAreas(system), []) : [],
     ownShares: readOwnShares(system),
-    sharePoints: new Map(points.map(point => [point, orElse(() => files.followLinks(point), point)])),
+    sharePoints: new Map(
+      points.map(point => [point, orElse(() => files.followLinks(point), point, ['mounts'])]),
+    ),
     plantedPoints: new Set(points.filter(point => orElse(() => isLedAstray(system, point), true))),
   }
 }

@@ -35,7 +35,7 @@ export function classifyFiles(system: System, manifest: Manifest): (path: string
 /** One file may name others, and may have done so only before us. */
 function networkPatterns(system: System, manifest: Manifest): string[] {
   const sources = (known: FileTree) => dialects.flatMap(dialect => dialect.sources(known))
-  const now = readFileTree(system, sources, [])
+  const now = readFileTree(system, sources, () => undefined)
   const originals = [...readOriginals(system, manifest)].flatMap(([path, fact]) =>
     fact === undefined ? [] : [[path, fact] as const],
   )

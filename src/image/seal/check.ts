@@ -1,7 +1,7 @@
 // `seal --check`: whether a tree is clean, whoever made it, and what is not.
 
 import {formatBytes} from '../../report/sizes.ts'
-import {escapeControls} from '../../system/commands.ts'
+import {escapeLine} from '../../system/commands.ts'
 import type {Finding, Operation, Severity} from './operation.ts'
 import {operations} from './operations.ts'
 import type {SealPlan} from './plan.ts'
@@ -66,7 +66,7 @@ function formatGroup(group: readonly Complaint[]): string[] {
   return [
     ...group.slice(0, limit).map(formatComplaint),
     ...(left === 0 ? [] : [`${indent}and ${left} more alike (--json lists them all)`]),
-    ...(cure === undefined ? [] : [`${indent}cure: ${escapeControls(cure)}`]),
+    ...(cure === undefined ? [] : [`${indent}cure: ${escapeLine(cure)}`]),
   ]
 }
 
@@ -74,7 +74,7 @@ const indent = ' '.repeat(10)
 
 function formatComplaint({severity, path, reason, bytes}: Complaint): string {
   const size = bytes >= 1024 * 1024 ? `, ${formatBytes(bytes)}` : ''
-  return `${severity.padEnd(indent.length)}${escapeControls(path)}: ${escapeControls(reason)}${size}`
+  return `${severity.padEnd(indent.length)}${escapeLine(path)}: ${escapeLine(reason)}${size}`
 }
 
 /** A key of its maker, say, may be what an image is made for. */

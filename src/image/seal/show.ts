@@ -2,7 +2,7 @@
 
 import {count} from '../../report/lines.ts'
 import {formatBytes} from '../../report/sizes.ts'
-import {escapeControls} from '../../system/commands.ts'
+import {escapeLine} from '../../system/commands.ts'
 import type {Finding, Found, Operation, Severity} from './operation.ts'
 import {operations} from './operations.ts'
 import type {SealPlan} from './plan.ts'
@@ -34,7 +34,7 @@ function formatOperation({operation, findings}: Found, isWhole: boolean): string
 /** A reason that several share stands once, above them. */
 function formatByReason(findings: readonly Finding[], isWhole: boolean): string[] {
   return [...Map.groupBy(findings, ({reason}) => reason)].flatMap(([reason, same]) => [
-    `  ${reason}`,
+    `  ${escapeLine(reason)}`,
     ...same.flatMap(finding => formatFinding(finding, isWhole)),
   ])
 }
@@ -42,11 +42,12 @@ function formatByReason(findings: readonly Finding[], isWhole: boolean): string[
 function formatFinding(finding: Finding, isWhole: boolean): string[] {
   const {path, bytes, contents} = finding
   const isTree = contents !== undefined
-  const inner = isWhole && isTree ? contents.map(each => formatLine(each.path, `      `, each.bytes)) : []
-  const name = `${escapeControls(path)}${isTree ? '/' : ''}`
+  const inner =
+    isWhole && isTree ? contents.map(each => formatLine(escapeLine(each.path), `      `, each.bytes)) : []
+  const name = `${escapeLine(path)}${isTree ? '/' : ''}`
   const files = isTree ? `, ${count(contents.length, 'file')}` : ''
   const stays = finding.cure === undefined ? 'stays' : `stays: ${finding.cure}`
-  const what = finding.deed === undefined ? escapeControls(stays) : verbs[finding.deed.kind]
+  const what = finding.deed === undefined ? escapeLine(stays) : verbs[finding.deed.kind]
   return [`${formatLine(name, '    ', bytes)}${files}${what === '' ? '' : `, ${what}`}`, ...inner]
 }
 

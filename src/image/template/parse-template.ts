@@ -35,12 +35,12 @@ export function parseTemplate(bytes: Uint8Array, file: string, generation: Gener
       'the last line is a comment and has no line end; the front end takes it for a part of the template'
     cursor.warn(text.length - 1, message, 'end the line')
   }
-  return {template: {file, source, attributes}, problems: cursor.problems}
+  return {template: {file, source, locate: cursor.locate, attributes}, problems: cursor.finish()}
 }
 
 /** The front end's scanner knows a comment by its line end. */
 function endLastComment(source: string, generation: Generation): string {
-  const sign = /(?:^|\n)[ \t]*#.*$/.exec(source)
+  const sign = /(?:^|\n)[ \t]*#[^\n]*$/.exec(source)
   if (sign === null) return source
   const offset = source.indexOf('#', sign.index)
   // It may also be the last line of a value in quotes.

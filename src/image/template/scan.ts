@@ -20,14 +20,15 @@ export type Scan<State extends string, Kind extends string> = {
   state: State
 }
 
-/** Cuts a text into tokens. */
+/** Cuts a text into tokens, up to its end or to so many dropped characters. */
 export function scan<State extends string, Kind extends string>(
   text: string,
   rules: Readonly<Record<State, readonly Rule<State, Kind>[]>>,
   first: State,
+  mostDropped = Number.POSITIVE_INFINITY,
 ): Scan<State, Kind> {
   const result: Scan<State, Kind> = {tokens: [], dropped: [], state: first}
-  for (let offset = 0; offset < text.length; ) {
+  for (let offset = 0; offset < text.length && result.dropped.length <= mostDropped; ) {
     const found = findLongest(text, offset, rules[result.state])
     if (found === undefined) {
       result.dropped.push({offset, state: result.state})

@@ -26,6 +26,8 @@ export type Template = {
   file: string
   /** What was parsed: offsets count in it. */
   source: string
+  /** Line and column, both from 1, of an offset in it. */
+  locate: (offset: number) => {line: number; column: number}
   attributes: Attribute[]
 }
 
@@ -52,12 +54,6 @@ export function setValue({values, nameOffset}: Vector, name: string, text: strin
   values.set(name, {text, nameOffset, offset: nameOffset})
 }
 
-/** Line and column, both from 1, of an offset in a text. */
-export function locate(source: string, offset: number): {line: number; column: number} {
-  const before = source.slice(0, offset)
-  return {line: before.split('\n').length, column: offset - before.lastIndexOf('\n')}
-}
-
 /** Where a character of a value stands in the file: in front of it lie the backslashes that unescaping took. */
 export function offsetInSource(source: string, value: Value, index: number): number {
   let offset = value.offset
@@ -69,6 +65,6 @@ export function offsetInSource(source: string, value: Value, index: number): num
 }
 
 /** The place of an offset, for a problem. */
-export function placeOf({file, source}: Pick<Template, 'file' | 'source'>, offset: number): Place {
-  return {file, ...locate(source, offset)}
+export function placeOf({file, locate}: Pick<Template, 'file' | 'locate'>, offset: number): Place {
+  return {file, ...locate(offset)}
 }

@@ -1,22 +1,24 @@
 // Going through the tokens of a template one by one, and saying what stands where something else should.
 
-import type {Problem} from '../../problem.ts'
+import {makeLocator} from '../../context/shell/text.ts'
+import type {Place, Problem} from '../../problem.ts'
 import type {Generation} from './generation.ts'
 import type {Token} from './scan.ts'
 import {describeCharacter, describeToken} from './syntax.ts'
-import {placeOf} from './template.ts'
+import {placeOf, type Template} from './template.ts'
 import {TemplateError} from './template-error.ts'
-import {scanTemplate, type TemplateState, type TemplateTokenKind} from './tokens.ts'
+import {mostDropped, scanTemplate, type TemplateState, type TemplateTokenKind} from './tokens.ts'
 
 export type TemplateToken = Token<TemplateTokenKind>
 
-/** Nobody mistypes so often. */
-const mostPassed = 100
+/** Nobody mistypes so often. Of more warnings only the number is told. */
+const mostWarnings = 100
 
 /** Where a reader is in a template. What it refuses is a TemplateError. */
 export class TokenCursor {
   readonly problems: Problem[] = []
   readonly source: string
+  readonly locate: Template['locate']
   readonly #file: string
   readonly #tokens: readonly TemplateToken[]
   readonly #dropped: readonly {offset: number; state: TemplateState}[]
@@ -25,9 +27,12 @@ export class TokenCursor {
   /** How many of them were in front of the attribute that is being read. */
   #passedBefore = 0
   #next = 0
+  /** The warnings that are no longer told, and where they begin. */
+  #untold = {count: 0, offset: 0}
 
   constructor(source: string, file: string, generation: Generation) {
     this.source = source
+    this.locate = makeLocator(source)
     this.#file = file
     const {tokens, dropped} = scanTemplate(source, generation)
     this.#tokens = tokens
@@ -63,7 +68,7 @@ export class TokenCursor {
       const {offset, state} = this.#dropped[this.#passed]!
       const [message, cure] = describeCharacter(this.source, offset, state)
       if (state === 'value' || this.source[offset] === '[') this.fail(offset, message, cure)
-      if (this.#passed > mostPassed)
+      if (this.#passed >= mostDropped)
         this.fail(offset, 'too much stands outside of values', 'is this a template?')
       // A row of them is told once.
       if (this.#dropped[this.#passed - 1]?.offset !== offset - 1) this.warn(offset, message, cure)
@@ -71,13 +76,25 @@ export class TokenCursor {
   }
 
   warn(offset: number, message: string, cure?: string): void {
-    const place = placeOf({file: this.#file, source: this.source}, offset)
-    this.problems.push({code: 'template-doubtful', ...place, message, cure})
+    if (this.problems.length < mostWarnings)
+      this.problems.push({code: 'template-doubtful', ...this.#placeOf(offset), message, cure})
+    else if (this.#untold.count++ === 0) this.#untold.offset = offset
+  }
+
+  /** All that is to be said at the end. */
+  finish(): Problem[] {
+    const {count, offset} = this.#untold
+    if (count === 0) return this.problems
+    const message = `and ${count} more from here on that the front end may read otherwise, or refuse`
+    return [...this.problems, {code: 'template-doubtful', ...this.#placeOf(offset), message}]
   }
 
   fail(offset: number, message: string, cure?: string): never {
-    const place = placeOf({file: this.#file, source: this.source}, offset)
-    throw new TemplateError({...place, message, cure})
+    throw new TemplateError({...this.#placeOf(offset), message, cure})
+  }
+
+  #placeOf(offset: number): Place {
+    return placeOf({file: this.#file, locate: this.locate}, offset)
   }
 
   #failAt(token: TemplateToken | undefined, expected: string): never {
@@ -97,7 +114,7 @@ export class TokenCursor {
     if (quoted === undefined) return
     const {offset, text} = quoted
     if (text.includes('\n')) {
-      const {line} = placeOf({file: this.#file, source: this.source}, offset + text.length)
+      const {line} = this.locate(offset + text.length)
       this.fail(
         offset,
         `the quote that is opened here is closed in line ${line} only, and nothing fits behind it`,

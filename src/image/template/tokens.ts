@@ -17,13 +17,17 @@ export type TemplateTokenKind =
 export type TemplateState = 'names' | 'value'
 type TemplateRule = Rule<TemplateState, TemplateTokenKind>
 
+/** With more outside of its values a text is no template. Nothing behind that counts, so that nothing is cut there. */
+export const mostDropped = 100
+
 /** Cuts a template into tokens. */
 export function scanTemplate(text: string, generation: Generation): Scan<TemplateState, TemplateTokenKind> {
-  return scan(text, {names: nameRules, value: valueRules[generation]}, 'names')
+  const value = generation === '2.2' ? oldValueRules : [open, makeCdataRule(text), quotedRule(0), bare]
+  return scan(text, {names: nameRules, value}, 'names', mostDropped)
 }
 
 const nameRules: readonly TemplateRule[] = [
-  {kind: undefined, match: /[ \t]*#.*\n/y},
+  {kind: undefined, match: /[ \t]*#[^\n]*\n/y},
   {kind: undefined, match: /[ \t\n]+/y},
   {kind: 'variable', match: /[A-Za-z0-9_]+/y},
   {kind: 'equal', match: /[ \t]*=[ \t]*/y, next: 'value'},
@@ -35,15 +39,31 @@ const nameRules: readonly TemplateRule[] = [
 const open: TemplateRule = {kind: 'open', match: /[ \t]*\[[ \t\n]*/y, next: 'names'}
 const bare: TemplateRule = {kind: 'bare', match: /[^=#\t \n,[\]]+/y, next: 'names'}
 
-const valueRules: Readonly<Record<Generation, readonly TemplateRule[]>> = {
-  // 2.2 wants at least one character between the quotes: its `""` is a bare word of two quotes.
-  '2.2': [open, {kind: 'quoted', match: (text, at) => findQuoteEnd(text, at, 1), next: 'names'}, bare],
-  today: [
-    open,
-    {kind: 'cdata', match: /.*\]\]>.*/y, next: 'names'},
-    {kind: 'quoted', match: (text, at) => findQuoteEnd(text, at, 0), next: 'names'},
-    bare,
-  ],
+/** 2.2 wants at least one character between the quotes: its `""` is a bare word of two quotes. */
+const oldValueRules: readonly TemplateRule[] = [open, quotedRule(1), bare]
+
+function quotedRule(leastLength: number): TemplateRule {
+  return {kind: 'quoted', match: (text, at) => findQuoteEnd(text, at, leastLength), next: 'names'}
+}
+
+/** All of a line that has `]]>` in it. Where the next one is, is kept: a line may have thousands of values. */
+function makeCdataRule(text: string): TemplateRule {
+  const findSign = makeFinder(text, ']]>')
+  const findEnd = makeFinder(text, '\n')
+  const match = (_: string, at: number) => (findSign(at) < findEnd(at) ? findEnd(at) : undefined)
+  return {kind: 'cdata', match, next: 'names'}
+}
+
+/** Returns a function that tells where something stands next; it may not be asked for an earlier place again. */
+function makeFinder(text: string, what: string): (at: number) => number {
+  let found = -1
+  return at => {
+    if (found < at) {
+      const next = text.indexOf(what, at)
+      found = next === -1 ? text.length : next
+    }
+    return found
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import type {Spelling} from './entry.ts'
 import {type Fields, type Value, withoutGaps} from './fields.ts'
 import {listForManager, passThrough, usableServers} from './for-manager.ts'
 import {keepFamily} from './kept-family.ts'
+import {limitMetric} from './metric.ts'
 
 /** Spells what a NIC, or the VLAN on it, gets of either family. */
 export function spellIp(nic: Nic, spelling: Spelling): Record<string, Value | undefined> {
@@ -73,7 +74,7 @@ export function dynamicMetric(ipv6: Ipv6 | undefined): number | undefined {
 }
 
 function overrides(metric: number | undefined): Value | undefined {
-  return metric === undefined ? undefined : {'route-metric': metric}
+  return metric === undefined ? undefined : {'route-metric': limitMetric(metric)}
 }
 
 function spellLists(family: Ipv4 | Ipv6 | undefined, spelling: Spelling): Record<string, Value[]> {
@@ -102,7 +103,8 @@ function metricOf({metric}: Gateway, {renderer}: Spelling): number | undefined {
   return metric ?? (renderer === 'NetworkManager' ? 99 : undefined)
 }
 
-function spellRoute(to: string, hop: Gateway | Route['gateway'], metric: number | undefined): Fields {
+function spellRoute(to: string, hop: Gateway | Route['gateway'], wanted: number | undefined): Fields {
+  const metric = wanted === undefined ? undefined : limitMetric(wanted)
   // netplan before 0.104 wants the scope of a route without a gateway to be told.
   if (hop === undefined) return withoutGaps({to, scope: 'link', metric})
   return withoutGaps({to, via: hop.address, 'on-link': hop.onLink ? true : undefined, metric})

@@ -7,6 +7,7 @@ import {findLimits} from '../networkd/limits.ts'
 import {canBeAbout, type Definition, isBroad, namedIds} from './definition.ts'
 import {usableServers} from './for-manager.ts'
 import {sortsBefore} from './ids.ts'
+import {findLimitedMetric} from './metric.ts'
 import {isOld, type OwnPlan} from './own-file.ts'
 import {isStartedAtBoot, type Renderer} from './renderer.ts'
 
@@ -26,6 +27,7 @@ export function findProblems(
     ...network.nics.flatMap(nic => [
       ...findRivals(nic, ids.get(nic)!, broad, renderer),
       ...findTaker(nic, takers.get(ids.get(nic)!)),
+      ...findLimitedMetric(nic),
       ...(renderer === 'networkd'
         ? findLimits(nic, surroundings.systemdVersion)
         : findLimitsOfManager(nic, surroundings)),

@@ -8,7 +8,7 @@ import {endLine} from '../file-edit.ts'
 import type {Ground} from '../former.ts'
 import type {Network} from '../model.ts'
 import {isSignature} from '../signature.ts'
-import {readSysconfigVariable, splitPieces} from '../sysconfig-file.ts'
+import {endAssignments, readSysconfigVariable, splitPieces} from '../sysconfig-file.ts'
 import {planText} from './own-lines.ts'
 
 export const configPath = '/etc/sysconfig/network/config'
@@ -28,12 +28,14 @@ export function hasNetconfig({landmarks}: Surroundings): boolean {
 export function planNames(network: Network, surroundings: Surroundings): FileAction[] {
   const names = hasNetconfig(surroundings) ? network : {dns: [], searchDomains: []}
   const before = surroundings.files.get(configPath)?.content ?? ''
-  const text = [
+  const edited = [
     ['NETCONFIG_DNS_STATIC_SERVERS', names.dns] as const,
     ['NETCONFIG_DNS_STATIC_SEARCHLIST', names.searchDomains] as const,
   ].reduce((text, [name, values]) => setList(text, name, values, surroundings), before)
-  const wasThere =
-    !surroundings.originals.has(configPath) || surroundings.originals.get(configPath) !== undefined
+  const original = surroundings.originals.get(configPath)?.content
+  // Our lines needed a newline above them; without them it goes as well.
+  const text = original !== undefined && edited === endAssignments(original) ? original : edited
+  const wasThere = !surroundings.originals.has(configPath) || original !== undefined
   const isEmpty = text === '' && !wasThere
   return text === before ? [] : planText(surroundings, configPath, isEmpty ? undefined : text)
 }
@@ -55,9 +57,13 @@ function setList(text: ByteText, name: string, values: readonly string[], ground
   const pieces = splitPieces(text)
   const last = pieces.findLastIndex(piece => piece.name === name)
   const isOurs = last > 0 && isSignature(pieces[last - 1]!.text)
-  if (values.length === 0 && !isOurs) return text
   const ours = `${mark}${name}="${values.join(' ')}"\n`
-  if (last < 0) return `${endLine(text)}${ours}`
+  if (last < 0) {
+    // Behind a quote that never closes ours is no assignment, and yet it may be there.
+    const others = text.replaceAll(new RegExp(`${mark}${name}="[^"\n]*"\n`, 'g'), '')
+    return values.length === 0 ? others : `${endAssignments(others)}${ours}`
+  }
+  if (values.length === 0 && !isOurs) return text
   const replacement = values.length > 0 ? ours : recallVariable(name, ground)
   const head = pieces.slice(0, isOurs ? last - 1 : last)
   return [...head, {text: replacement}, ...pieces.slice(last + 1)].map(piece => piece.text).join('')

@@ -86,7 +86,8 @@ export function planSharedRoutes(
 ): FileAction[] {
   const {files, originals} = ground
   const text = recallDefaults(files.get(path)?.content ?? '', originals.get(path)?.content)
-  if (text === '') return []
+  // Nobody's lines are nobody's business: a file of blank ones stays as well.
+  if (text.trim() === '') return []
   const isRival = (line: ByteText) => {
     const route = parseRoute(line)
     if (route === undefined || interfaces.length === 0) return false

@@ -52,7 +52,7 @@ export function describeIsoSource(image: IsoImage, path: string, recognition: Re
     files: image.files,
     contextFile: contextFileName,
     problems,
-    release: () => Promise.resolve(),
+    release: () => Promise.resolve([]),
   }
 }
 

@@ -12,16 +12,22 @@ export type DirectoryRecord = {
 const flags = {directory: 2, associated: 4, goesOn: 0x80}
 /** Of a record without a name. */
 const headLength = 33
+/** The largest file that a disc can hold has some two thousand, of 4 GiB each. */
+const pieceLimit = 4096
 
-/** Takes a directory apart, without its `.` and `..`. What is damaged costs the rest of its block. */
+/**
+ * Takes a directory apart, without its `.` and `..`: as many entries as `limit`. What is damaged costs the rest of its
+ * block.
+ */
 export function splitRecords(
   bytes: Buffer,
   blockSize: number,
+  limit: number,
 ): {records: DirectoryRecord[]; isDamaged: boolean} {
   const records: DirectoryRecord[] = []
   let isDamaged = false
   let open: DirectoryRecord | undefined
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length && records.length < limit; ) {
     const length = bytes[at]!
     const end = at + length
     const nextBlock = (Math.floor(at / blockSize) + 1) * blockSize
@@ -34,7 +40,8 @@ export function splitRecords(
     }
     const record = readRecord(bytes.subarray(at, end))
     at = end
-    if (open !== undefined) open.pieces.push(...record.pieces)
+    if (open !== undefined && open.pieces.length >= pieceLimit) isDamaged = true
+    else if (open !== undefined) open.pieces.push(...record.pieces)
     else if (!isDot(record.name) && (record.flags & flags.associated) === 0) records.push(record)
     open = record.flags & flags.goesOn ? (open ?? record) : undefined
   }

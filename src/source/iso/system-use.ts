@@ -105,6 +105,9 @@ class NameText {
   }
 }
 
+/** As long as a path can be (PATH_MAX): the kernel reads a longer one not at all (rock_ridge_symlink_read_folio). */
+const longestTarget = 4095
+
 /** The path in a symbolic link, in components that may be cut (RRIP 4.1.3). */
 class LinkText {
   readonly #parts: string[] = []
@@ -129,6 +132,7 @@ class LinkText {
 
   text(): string | undefined {
     if (!this.#isThere) return undefined
-    return this.#parts.length === 1 && this.#parts[0] === '' ? '/' : this.#parts.join('/')
+    const target = this.#parts.length === 1 && this.#parts[0] === '' ? '/' : this.#parts.join('/')
+    return Buffer.byteLength(target) > longestTarget ? '' : target
   }
 }

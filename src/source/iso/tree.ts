@@ -4,7 +4,7 @@
 import {isFileName, readJolietName, readPlainName} from './names.ts'
 import {type DirectoryRecord, splitRecords} from './records.ts'
 import {readRockRidge} from './system-use.ts'
-import type {IsoVolume, Naming} from './volume.ts'
+import type {IsoVolume, Naming, ReadAt} from './volume.ts'
 
 /** A piece of a file, in bytes from the start of the image. */
 export type Extent = {offset: number; length: number}
@@ -25,8 +25,10 @@ export type IsoTree = {root: IsoDirectory; damage: readonly Damage[]}
 
 const entryLimit = 100_000
 const depthLimit = 64
-/** Bytes of all directories together. */
+/** Bytes of all directories together, and of what continues their records elsewhere. */
 const directoryLimit = 64 * 1024 * 1024
+/** What the shortest continuation counts for: it is a question to the disc, too. */
+const leastContinuation = 256
 
 /** What the kernel gives where no Rock Ridge says otherwise. */
 const usualMode = {directory: 0o40555, file: 0o100555}
@@ -72,7 +74,7 @@ class TreeReader {
     const {readAt, blockSize} = this.#volume
     const bytes = readAt(block * blockSize, size)
     if (bytes.length < size) this.#complain(path, 'this directory reaches beyond the end of the image')
-    const {records, isDamaged} = splitRecords(bytes, blockSize)
+    const {records, isDamaged} = splitRecords(bytes, blockSize, this.#entriesLeft)
     if (isDamaged) this.#complain(path, 'this directory is damaged')
     for (const record of records) {
       if (this.#entriesLeft === 0) break
@@ -89,8 +91,9 @@ class TreeReader {
   }
 
   #add(directory: IsoDirectory, record: DirectoryRecord, path: string, depth: number): void {
-    const {readAt, blockSize, extensions} = this.#volume
+    const {blockSize, extensions} = this.#volume
     const area = record.area.subarray(extensions.skipped)
+    const readAt: ReadAt = (offset, length) => this.#readContinuation(offset, length, path)
     const rock = this.#naming === 'Rock Ridge' ? readRockRidge(area, {readAt, blockSize}) : undefined
     if (rock?.isRelocated) return
     const name = rock?.name ?? (this.#naming === 'Joliet' ? readJolietName : readPlainName)(record.name)
@@ -106,6 +109,15 @@ class TreeReader {
     directory.entries.set(name, entry)
     const place = child ?? record.pieces[0]!
     if (entry.kind === 'directory') this.fill(entry, {...place, path: inner, depth: depth + 1})
+  }
+
+  /** A small image may let thousands of records go on in one place: the same bytes again and again. */
+  #readContinuation(offset: number, length: number, path: string): Buffer {
+    if (this.#bytesLeft <= 0) return Buffer.alloc(0)
+    this.#bytesLeft -= Math.max(length, leastContinuation)
+    if (this.#bytesLeft <= 0)
+      this.#complain(path, 'what goes on elsewhere of its entries is more than any disc has')
+    return this.#volume.readAt(offset, length)
   }
 
   /** A directory that was too deep for ISO 9660 says its size in its own first record. */

@@ -59,7 +59,8 @@ function findEntry(root: IsoDirectory, parts: readonly string[], followsLast: bo
     const isLast = pending.every(rest => rest === '')
     if (entry?.kind === 'link' && !(isLast && !followsLast)) {
       links += 1
-      if (links > linkLimit || entry.target.startsWith('/')) return undefined
+      // An empty one leads nowhere either, as in path_resolution(7).
+      if (links > linkLimit || /^(\/|$)/.test(entry.target)) return undefined
       pending.push(...entry.target.split('/').reverse())
     } else if (entry?.kind === 'directory') passed.push(entry)
     else return pending.length === 0 ? entry : undefined

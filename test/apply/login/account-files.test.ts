@@ -11,7 +11,12 @@ import {
 } from 'node:fs'
 import {join} from 'node:path'
 import {type TestContext, test} from 'node:test'
-import {completeAccount, enterHash, writeAccount} from '../../../src/apply/login/account-files.ts'
+import {
+  completeAccount,
+  completeHome,
+  enterHash,
+  writeAccount,
+} from '../../../src/apply/login/account-files.ts'
 import {openSystem} from '../../../src/system/system.ts'
 import {makeDirectory} from '../../temporary.ts'
 import {requireRoot} from '../../tools.ts'
@@ -242,3 +247,37 @@ for (const [what, passwd, shadow, newPasswd, newShadow] of hashCases) {
     if (newShadow !== undefined) assert.equal(readFileSync(join(directory, 'etc/shadow'), 'utf8'), newShadow)
   })
 }
+
+test('a group that useradd made and did not enter into gshadow is entered', t => {
+  const files = {'etc/passwd': line, 'etc/group': 'joe:x:1000:\n', 'etc/gshadow': 'root:*::\n'}
+  const directory = makeDirectory(t, {...files, 'home/joe/.profile': ''})
+  const system = openSystem(directory)
+  completeAccount(system, {...joe, uid: 0, gid: 0})
+  assert.equal(readFileSync(join(directory, 'etc/gshadow'), 'utf8'), 'root:*::\njoe:!::\n')
+})
+
+test('a home gets what useradd did not come to copy, and nothing of its user is touched', t => {
+  const skeleton = {
+    'etc/skel/.profile': 'umask 022\n',
+    'etc/skel/.bashrc': 'PS1=x\n',
+    'etc/skel/.exrc': 'set\n',
+  }
+  const files = {'home/joe/.bashrc': 'PS1', 'home/joe/.exrc': 'mine'}
+  const directory = makeDirectory(t, {...skeleton, ...files})
+  const {uid, gid} = statSync(join(directory, 'home/joe'))
+  const system = openSystem(directory)
+  const account = {...joe, uid, gid}
+  assert.ok(completeHome(system, account, {isTrial: true}))
+  assert.ok(completeHome(system, account))
+  assert.ok(!completeHome(system, account))
+  const text = (name: string) => readFileSync(join(directory, 'home/joe', name), 'utf8')
+  assert.deepEqual(['.bashrc', '.exrc', '.profile'].map(text), ['PS1=x\n', 'mine', 'umask 022\n'])
+})
+
+test('a link that a user has put in its home is not written through', t => {
+  const directory = makeDirectory(t, {'etc/skel/.profile': 'umask 022\n', 'home/joe/x': '', secret: ''})
+  symlinkSync('../../secret', join(directory, 'home/joe/.profile'))
+  const {uid, gid} = statSync(join(directory, 'home/joe'))
+  assert.ok(!completeHome(openSystem(directory), {...joe, uid, gid}))
+  assert.equal(readFileSync(join(directory, 'secret'), 'utf8'), '')
+})

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import {execFileSync} from 'node:child_process'
-import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {existsSync, readdirSync, readFileSync, utimesSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {editLocked} from '../../../src/apply/login/account-lock.ts'
+import {removeStaleLocks} from '../../../src/system/account-lock.ts'
 import {openSystem} from '../../../src/system/system.ts'
 import {makeDirectory} from '../../temporary.ts'
 import {requireRoot, requireTool} from '../../tools.ts'
@@ -40,6 +41,20 @@ test('a lock whose owner is dead is taken over', async t => {
   const directory = makeDirectory(t, {'etc/shadow.lock': `${dead}\0`})
   assert.equal(await editLocked(openSystem(directory), paths, () => 'edited', 0), 'edited')
   assert.equal(existsSync(join(directory, 'etc/shadow.lock')), false)
+})
+
+test('a lock of a dead owner goes, even where its number is somebody else by now', t => {
+  const held = {'etc/passwd.lock': `${process.pid}\0`, 'etc/group.lock': `${process.pid}\0`}
+  const directory = makeDirectory(t, {...held, 'etc/subuid.lock': 'no number'})
+  // Before this process was there, and in a time that is still to come: a clock that stood wrong.
+  utimesSync(join(directory, 'etc/passwd.lock'), 1_000_000_000, 1_000_000_000)
+  const system = openSystem(directory)
+  removeStaleLocks(system.files)
+  assert.deepEqual(readdirSync(join(directory, 'etc')), ['group.lock', 'subuid.lock'])
+  const later = Date.now() / 1000 + 3600
+  utimesSync(join(directory, 'etc/group.lock'), later, later)
+  removeStaleLocks(system.files)
+  assert.deepEqual(readdirSync(join(directory, 'etc')), ['subuid.lock'])
 })
 
 test('useradd respects our lock', async t => {

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   readFileSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import {join} from 'node:path'
@@ -205,4 +206,30 @@ test('a second name of a file of root is replaced, the file stays', async t => {
   await shop.write({path: '/home/joe/trap', owner: {user: 'joe', group: 'joe'}})
   assert.deepEqual([shop.read('etc/shadow'), shop.access('etc/shadow')], ['root:secret\n', '644 0:0'])
   assert.equal(shop.read('home/joe/trap'), 'text')
+})
+
+test('what root has left in a home is not handed over by appending to it', async t => {
+  if (!requireRoot(t)) return
+  const shop = makeShop(t)
+  writeFileSync(shop.at('home/joe/notes'), 'of root\n', {mode: 0o600})
+  const wish = {path: '/home/joe/notes', append: true, mode: 0o644}
+  const owner = {user: 'joe', group: 'joe'}
+  const result = await shop.write({...wish, owner})
+  assert.match(
+    result.problems?.[0]?.message ?? '',
+    /could not append .*it belongs to the user 0, and others may/,
+  )
+  assert.deepEqual([shop.read('home/joe/notes'), shop.access('home/joe/notes')], ['of root\n', '600 0:0'])
+  // With the rights that it has, nobody gains any.
+  assert.equal((await shop.write({...wish, mode: 0o600})).status, 'changed')
+  assert.deepEqual([shop.read('home/joe/notes'), shop.access('home/joe/notes')], ['of root\ntext', '600 0:0'])
+})
+
+test('a file without end in its place is not read into memory', async t => {
+  if (!requireRoot(t)) return
+  const shop = makeShop(t)
+  writeFileSync(shop.at('home/joe/notes'), '')
+  truncateSync(shop.at('home/joe/notes'), 10 * 1024 ** 3)
+  const result = await shop.write({path: '/home/joe/notes'})
+  assert.match(result.problems?.[0]?.message ?? '', /could not read \/home\/joe\/notes: it is too large/)
 })

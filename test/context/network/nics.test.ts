@@ -141,6 +141,11 @@ describe('IPv6', () => {
     'IP6=2001:db8::5; IP6_GATEWAY=2001:db8::1; METRIC=7; IP6_METRIC=8',
     'static 2001:db8::5/64 via 2001:db8::1 metric 8',
   )
+  is(
+    'IP6=2001:db8::5; IP6_GATEWAY=2001:db8::1; METRIC=7; IP6_METRIC=x',
+    'static 2001:db8::5/64 via 2001:db8::1 metric 7',
+    /ETH0_IP6_METRIC/,
+  )
   is('METHOD=dhcp', 'dhcp')
   is('METHOD=dhcp; IP6_METHOD=static', 'left alone')
   is('METHOD=dhcp; IP6_METHOD=skip', 'left alone')
@@ -197,6 +202,12 @@ describe('the rest', () => {
   })
   test('a MAC of a group', () => assert.equal(read('MAC=03:00:0a:00:00:05').nic?.isUnclear, true))
   test('MTU', () => assert.equal(read('MTU=9000').nic?.mtu, 9000))
+  test('an MTU in which no IPv6 address fits', () => {
+    assert.equal(read('IP=10.0.0.5; IP6=2001:db8::5; MTU=1279').nic?.mtu, undefined)
+    assert.equal(read('IP=10.0.0.5; IP6=2001:db8::5; MTU=1280').nic?.mtu, 1280)
+    // Nobody asked for IPv6.
+    assert.equal(read('METHOD=dhcp; MTU=576').nic?.mtu, 576)
+  })
   test('an MTU that is none', () => assert.equal(read('IP=10.0.0.5; MTU=67').nic?.mtu, undefined))
   test('name servers in any order of words', () => {
     const {nic, said} = read('DNS=9.9.9.9,2001:DB8::53  x 1.1.1.1; SEARCH_DOMAIN=a.example. _b.example -c')

@@ -81,3 +81,10 @@ function resize(path: string, bytes: number): void {
   ftruncateSync(descriptor, bytes)
   closeSync(descriptor)
 }
+
+test('an ext superblock with blocks of no size there is stays one, whose size is not told', () => {
+  const bytes = Buffer.alloc(measuredLength)
+  bytes.writeUInt16LE(0xef53, 1024 + 56)
+  bytes.writeUInt32LE(0xffff_ffff, 1024 + 24)
+  assert.deepEqual(measureFileSystem(bytes), {kind: 'ext', slackBytes: mebibyte})
+})

@@ -68,6 +68,13 @@ const broken: [name: string, bytes: Buffer][] = [
   ['an end too early', layOut(description, 512).subarray(0, 5000)],
   ['another group', layOut(description.replaceAll('PPPP', 'XXXX'), 512)],
   ['braces only', layOut('}}{{}{'.repeat(100), 512)],
+  ['a start beyond its ring', withStart(8192)],
+  ['a start beyond any number', withStart(2 ** 62)],
+  [
+    'a section where a number stands',
+    layOut(description.replace('pe_start = 2048', 'pe_start { __proto__ { } }'), 512),
+  ],
+  ['sections called as objects are', layOut(description.replaceAll('pe_count', '__proto__'), 512)],
 ]
 
 for (const [name, bytes] of broken) {
@@ -76,6 +83,13 @@ for (const [name, bytes] of broken) {
 
 function readFrom(bytes: Buffer) {
   return (offset: number, length: number) => bytes.subarray(offset, offset + length)
+}
+
+/** A description that claims to begin elsewhere. */
+function withStart(start: number): Buffer {
+  const bytes = layOut(description, 512)
+  bytes.writeBigUInt64LE(BigInt(start), 4096 + 40)
+  return bytes
 }
 
 /** A physical volume with its label in the second sector and its ring of 8 KiB at 4 KiB. */
