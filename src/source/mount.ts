@@ -10,7 +10,7 @@ import {type FileSystemType, readOnlyOptions} from './superblock.ts'
 const timeoutMs = 20_000
 const notePath = '/run/vmcontext/mounted'
 
-/** A mounted disc; `unmount` is safe to call twice. */
+/** A mounted disc; `unmount` is safe to call twice, and both calls wait for the one end. */
 export type Mount = {directory: string; unmount(): Promise<void>}
 
 /**
@@ -36,14 +36,16 @@ export async function mountVolume(
     place.cleanUp()
     return `mount ${describeEnd(result)}`
   }
-  let mounted = true
+  const end = async () => {
+    await unmountDirectory(machine, place.directory)
+    place.cleanUp()
+  }
+  let ended: Promise<void> | undefined
   return {
     directory: place.directory,
-    async unmount() {
-      if (!mounted) return
-      mounted = false
-      await unmountDirectory(machine, place.directory)
-      place.cleanUp()
+    unmount() {
+      ended ??= end()
+      return ended
     },
   }
 }
