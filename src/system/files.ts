@@ -73,7 +73,7 @@ export function openFiles(root: string) {
 
     /** The text of a file as UTF-8; undefined if there is none. */
     readText(path: string): string | undefined {
-      return files.read(path)?.toString('utf8')
+      return attempt(`read ${path}`, () => unlessAbsent(at(path), readRegularText))
     },
 
     /** At most `length` bytes of a file or device from an offset; shorter at its end. Undefined if there is none. */
@@ -275,13 +275,17 @@ function syncDirectory(path: string): void {
   }
 }
 
-function readRegular(path: string): Buffer {
+const readRegular = (path: string) => openRegular(path, descriptor => readFileSync(descriptor))
+/** In one call where the bytes are not wanted. */
+const readRegularText = (path: string) => openRegular(path, descriptor => readFileSync(descriptor, 'utf8'))
+
+function openRegular<T>(path: string, read: (descriptor: number) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
     const status = fstatSync(descriptor)
     if (status.isDirectory()) throw Object.assign(new Error(), {code: 'EISDIR'})
     if (!status.isFile()) throw new Error('it is no regular file')
-    return readFileSync(descriptor)
+    return read(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -5,7 +5,7 @@
 // keeps watch). It serves the diagnosis commands, where the network runs.
 
 import {parseMac} from '../../context/network/mac-address.ts'
-import {naturally} from '../../natural-order.ts'
+import {naturally, sortNaturally} from '../../natural-order.ts'
 import type {System} from '../../system/system.ts'
 
 export type Link = {
@@ -31,7 +31,7 @@ const marksOfComposition: ReadonlySet<string> = new Set([
 
 /** Reads the Ethernet links in natural order of their names; no bridge, bond, VLAN, tunnel or link enslaved to one. */
 export function readLinks(system: System): Link[] {
-  const names = system.files.list(directory).toSorted(naturally)
+  const names = sortNaturally(system.files.list(directory))
   return names.flatMap(name => readLink(system, name) ?? [])
 }
 
