@@ -161,6 +161,8 @@ async function carryOut(
       elapsed,
       runSoFar,
     })
+    // Nobody reads the disc any more: it is unmounted while the records are written. How that ends is told below.
+    if (source.state === 'found') source.release().catch(() => undefined)
     show(formatIdleSteps(steps, 'done before'))
     show(formatIdleSteps(steps, 'done once'))
     // Who asks for a step by name is told that there is nothing in it.

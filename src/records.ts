@@ -3,7 +3,7 @@
 
 import type {Plan} from './plan/plan.ts'
 import {type BootState, writeBootState} from './report/boot-state.ts'
-import type {Manifest} from './report/manifest.ts'
+import type {HostsLine, Manifest} from './report/manifest.ts'
 import {enterNics, settleNics} from './report/owned-nics.ts'
 import type {StepReport} from './report/report.ts'
 import type {StepName} from './steps.ts'
@@ -14,8 +14,14 @@ import type {System} from './system/system.ts'
 export function enterPlan(manifest: Manifest, plan: Plan): void {
   const isPlanned = (name: string) => plan.steps.some(step => step.name === name && step.idle === undefined)
   if (isPlanned('network')) enterNics(manifest.nics, plan.ownedNics)
-  // Until the file is written the line of the run before may still stand in it.
-  if (isPlanned('hostname') && plan.hosts !== undefined) manifest.hosts = [plan.hosts, ...manifest.hosts]
+  if (isPlanned('hostname') && plan.hosts !== undefined) enterHosts(manifest, plan.hosts)
+}
+
+/** Until the file is written the line of the run before may still stand in it; the same line need not be noted twice. */
+function enterHosts(manifest: Manifest, {line, original}: HostsLine): void {
+  const [latest] = manifest.hosts
+  if (latest?.line === line && latest.original === original) return
+  manifest.hosts = [{line, original}, ...manifest.hosts]
 }
 
 /** Enters into the manifest what is settled once the steps are done. */

@@ -9,6 +9,7 @@
 import {dirname, join} from 'node:path'
 import {start} from './cli/start.ts'
 import {readStorage} from './facts/storage/storage.ts'
+import {warmUpLive} from './live-warm-up.ts'
 import {runCommand} from './system/commands.ts'
 import {openFiles} from './system/files.ts'
 import {openSystem} from './system/system.ts'
@@ -47,11 +48,12 @@ const files = {
 /** Boots the guest in a directory that the build has made and removes. */
 export async function warmUp(directory: string): Promise<void> {
   const machine = openFiles('/')
-  for (const [name, text] of Object.entries(files)) {
+  const lay = (name: string, text: string) => {
     const path = join(directory, name)
     machine.makeDirectory(dirname(path))
     machine.write(path, text, {mode: 0o644, durable: false})
   }
+  for (const [name, text] of Object.entries(files)) lay(name, text)
   const quiet = {
     environment: {},
     isTerminal: () => false,
@@ -68,6 +70,7 @@ export async function warmUp(directory: string): Promise<void> {
     if (exitCode !== 0) throw new Error(`the warm-up's boot ended with ${exitCode}`)
   }
   lookAtDisks(join(directory, 'root'))
+  await warmUpLive(directory, lay)
   const outputTo = machine.openToAppend('/dev/null')
   await runCommand({argv: ['true'], timeoutMs: Number.POSITIVE_INFINITY, outputTo})
   machine.close(outputTo)

@@ -124,6 +124,19 @@ test('in the next boot it is repeated, and what was changed by hand is set right
   assert.match((await run('boot')).output, /hostname +wrote \/etc\/hostname/)
 })
 
+test('a boot that changes nothing leaves the records alone that outlive it', async t => {
+  const {root, run} = makeGuest(t)
+  await run('boot')
+  await run('boot', '--force')
+  const identify = () =>
+    ['manifest.json', 'history.json'].map(
+      name => statSync(join(root, 'var/lib/vmcontext', name), {bigint: true}).mtimeNs,
+    )
+  const before = identify()
+  assert.match((await run('boot', '--force')).output, /hostname +unchanged/)
+  assert.deepEqual(identify(), before)
+})
+
 for (const [what, options] of [
   ['is gone', []],
   ['cannot be read', ['--context', '/nowhere/at/all']],

@@ -24,7 +24,7 @@ export function openGuest(path: string): System {
 }
 
 /** Gives the path of the root directory that an option names. @throws UsageError if it cannot be one. */
-function openRoot(path: string): string {
+export function openRoot(path: string): string {
   const {files} = openSystem('/')
   const root = resolve(refuseEmpty('--root', path))
   const [status, running] = [files.status(root), files.status('/')]

@@ -8,9 +8,8 @@ import type {System} from '../system/system.ts'
  * `networking` where the one script of a busybox guest calls ifup.
  */
 export function readStartedServices(system: System): ReadonlySet<string> {
-  const started = [readUnits(system), readSysvScripts(system), readJobs(system)]
-    .flat()
-    .filter(name => !isMasked(system, name))
+  const named = new Set([...readUnits(system), ...readSysvScripts(system), ...readJobs(system)])
+  const started = [...named].filter(name => !isMasked(system, name))
   const others = [...readOpenrcScripts(system), ...(busyboxCallsIfup(system) ? ['networking'] : [])]
   return new Set([...started, ...others])
 }

@@ -160,7 +160,7 @@ function isOneOfMany(recognition: Recognition): boolean {
 /** Row 5: LXC guests get the context as a directory. */
 function findDirectory(system: System): Source | undefined {
   return system.files.list('/context').length > 0
-    ? openDirectory(keepWithin(system.files, '/context'), 'directory', '/context')
+    ? openDirectory(system.files, 'directory', '/context')
     : undefined
 }
 

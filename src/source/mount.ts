@@ -12,7 +12,7 @@ import {type FileSystemType, readOnlyOptions} from './superblock.ts'
 const timeoutMs = 20_000
 const notePath = '/run/vmcontext/mounted'
 
-/** A mounted disc; `unmount` is safe to call twice. */
+/** A mounted disc; `unmount` is safe to call twice, and both calls wait for the one end. */
 export type Mount = {directory: string; unmount(): Promise<readonly Problem[]>}
 
 /**
@@ -44,16 +44,18 @@ export async function mountVolume(
     place.cleanUp()
     return `mount ${describeEnd(result)}`
   }
-  let mounted = true
+  const end = async () => {
+    const problems = await unmountDirectory(machine, place.directory)
+    // The note stays for the next run, which tries again.
+    if (problems.length === 0) place.cleanUp()
+    return problems
+  }
+  let ended: Promise<readonly Problem[]> | undefined
   return {
     directory: place.directory,
-    async unmount() {
-      if (!mounted) return []
-      mounted = false
-      const problems = await unmountDirectory(machine, place.directory)
-      // The note stays for the next run, which tries again.
-      if (problems.length === 0) place.cleanUp()
-      return problems
+    unmount() {
+      ended ??= end()
+      return ended
     },
   }
 }

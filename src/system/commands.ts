@@ -92,6 +92,15 @@ export async function runCommand(command: Command): Promise<CommandResult> {
   }
 }
 
+/** Runs a program without watching over it, and so without a timer: for the warm-up, which may set none. */
+export async function runUnlimited(command: Command): Promise<void> {
+  const [file, ...args] = command.argv
+  const promise = execa(file, args, executionOptions(command))
+  const {stdout, stderr} = promise.nodeChildProcess
+  collect([stdout!, stderr!], outputLimit)()
+  await promise
+}
+
 const running = new Set<number>()
 let isStopped = false
 

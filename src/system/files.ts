@@ -72,7 +72,7 @@ export function openFiles(root: string) {
 
     /** The text of a file as UTF-8; undefined if there is none. */
     readText(path: string): string | undefined {
-      return files.read(path)?.toString('utf8')
+      return attempt(`read ${path}`, () => unlessAbsent(at(path), readRegular)?.toString('utf8'))
     },
 
     /** At most `length` bytes of a file or device from an offset; shorter at its end. Undefined if there is none. */

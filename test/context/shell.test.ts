@@ -174,6 +174,9 @@ const dropCases: [text: string, left: string, problems: string[]][] = [
       .map(place => `${place} variable-dropped`)
       .concat('4 undefined variable-doubtful'),
   ],
+  ['A=1\n;;\nB=2', 'A B', ['2 undefined variable-doubtful']],
+  // The name of what a command would set is put together of quotes.
+  ['AB=1\ndeclare A"B=2"', '', ['2 AB variable-dropped']],
   // It never closes: nothing on its line or below counts.
   ['A=1\nB=2; C="x\nD=4\n', 'A', ['2 B variable-dropped', '2 C variable-dropped']],
   ["A=1\nB='x\n'; export C='x\nD=4\n", 'A', ['2 B variable-dropped', '3 C variable-dropped']],

@@ -6,13 +6,14 @@ import type {Exam} from '../../doctor/exam.ts'
 import {type Examined, makeRound, prepareExam} from '../../doctor/examine.ts'
 import {stringifyMasked} from '../../report/mask.ts'
 import {isRoot} from '../../system/privilege.ts'
+import {openSystem} from '../../system/system.ts'
 import type {DoctorInvocation} from '../commands/doctor.ts'
 import {wrapLine} from '../paragraph.ts'
 import {readRequest} from '../request.ts'
 import {exitCodes, type Terminal} from '../start.ts'
 import {chooseStyle} from '../style.ts'
 import {suggestName} from '../suggest.ts'
-import {openGuest, UsageError} from '../usage.ts'
+import {openRoot, UsageError} from '../usage.ts'
 import {describeRound, judgeFinding} from './doctor/describe.ts'
 import {createFormatter} from './doctor/format.ts'
 import {createWaiting, type Waiting} from './doctor/waiting.ts'
@@ -25,7 +26,8 @@ export async function runDoctor(
 ): Promise<number> {
   const chosen = chooseChecks(invocation.only)
   if (invocation.list) return listChecks(chosen, invocation, terminal)
-  const system = openGuest(invocation.root)
+  // Not openGuest: that others could write the records is for the doctor to find, not to stop at.
+  const system = openSystem(openRoot(invocation.root))
   const waiting = createWaiting(terminal)
   // A drive that does not answer is waited for.
   waiting.say('looking for the context')

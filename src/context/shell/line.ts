@@ -3,6 +3,7 @@
 import {CommandReader} from './command-reader.ts'
 import {type Cursor, Unclosed} from './cursor.ts'
 import type {Word} from './piece.ts'
+import {readPlainLine} from './plain-line.ts'
 import {Lexer} from './token.ts'
 
 /** Words that stand together, or the variable of a loop. A redirection makes it a command for a shell to run. */
@@ -19,6 +20,11 @@ export type Unfinished = {error: Unclosed; word: number}
 
 /** Reads the line at which the cursor stands, to the end of its last word and its last here-document. */
 export function readLine(cursor: Cursor): Line {
+  return readPlainLine(cursor) ?? readAnyLine(cursor)
+}
+
+/** The same by the whole grammar. */
+export function readAnyLine(cursor: Cursor): Line {
   const offset = cursor.offset
   const lexer = new Lexer(cursor, 'file')
   const reader = new CommandReader(lexer, {ends: ['\n', ''], what: 'the file', start: offset})

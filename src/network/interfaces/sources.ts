@@ -2,7 +2,7 @@
 // interfaces(5), INCLUDING OTHER FILES.
 
 import {posix} from 'node:path'
-import type {FileTree} from '../../facts/files.ts'
+import type {FileFact, FileTree} from '../../facts/files.ts'
 import {matchesGlob, widenGlob} from '../glob.ts'
 import {type Block, parseInterfaces} from './interfaces-file.ts'
 
@@ -20,10 +20,21 @@ export function readSourcedFiles(
   const file = files.get(path)
   if (file === undefined || seen.has(path)) return []
   seen.add(path)
-  const blocks = parseInterfaces(file.content)
+  const blocks = blocksOf(file)
   const named = sourcesOf({path, blocks}).flatMap(source => [...files.keys()].filter(source.names).toSorted())
   return [{path, blocks}, ...named.flatMap(path => readSourcedFiles(files, path, seen))]
 }
+
+/** Taken apart once: the facts, the plan and what is asked about both go through the same files. */
+function blocksOf(file: FileFact): Block[] {
+  const known = blocksByFile.get(file)
+  if (known !== undefined) return known
+  const blocks = parseInterfaces(file.content)
+  blocksByFile.set(file, blocks)
+  return blocks
+}
+
+const blocksByFile = new WeakMap<FileFact, Block[]>()
 
 /** What is read in a guest without the file once we have made it. */
 export function readFreshFiles(files: FileTree): InterfacesFile[] {
@@ -43,10 +54,10 @@ type Source = {pattern: string; names(path: string): boolean}
 
 /** A relative path starts at the directory of the file in which it stands. */
 function sourcesOf({path, blocks}: InterfacesFile): Source[] {
+  const resolve = (word: string) => posix.resolve(posix.dirname(path), word)
   return blocks.flatMap(({keyword, words}) => {
-    const paths = words.map(word => posix.resolve(posix.dirname(path), word))
-    if (keyword === 'source') return paths.map(glob)
-    if (keyword.startsWith('source-dir')) return paths.map(directory)
+    if (keyword === 'source') return words.map(resolve).map(glob)
+    if (keyword.startsWith('source-dir')) return words.map(resolve).map(directory)
     return []
   })
 }

@@ -126,7 +126,10 @@ test('an empty drive is told from one that holds something else', t => {
   const root = makeDirectory(t, {'sys/class/block/sr0/size': '8\n', 'dev/sr0': ''})
   const system = openSystem(root)
   const readAt = () => {
-    throw new SystemError('read /dev/sr0', Object.assign(new Error(), {code: 'Unknown system error -123'}))
+    throw new SystemError(
+      'read /dev/sr0',
+      Object.assign(new Error(), {errno: -123, code: 'Unknown system error -123'}),
+    )
   }
   const empty: System = {...system, files: {...system.files, readAt}}
   const {facts, problems} = seeDrives({system: empty})

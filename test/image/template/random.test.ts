@@ -63,6 +63,14 @@ for (const generation of generations) {
   })
 }
 
+test('a comment ends with its line, not with what Unicode calls a line end', () => {
+  const {template} = parseTemplate(Buffer.from('# a\u2028b\nA = b\n# c\u2028d'), 'vm.one', 'today')
+  assert.deepEqual(
+    template.attributes.map(({name}) => name),
+    ['A'],
+  )
+})
+
 test('20,000 missing commas are told in short', () => {
   const {template, problems} = parseTemplate(
     Buffer.from(`C = [\n${'a = b\n'.repeat(20_000)}]\n`),
@@ -109,7 +117,10 @@ function makeTemplate(random: Random, generation: Generation): {text: string; wa
   const wanted = new Map<string, string>()
   const entries = Array.from({length: 1 + random.below(5)}, (_, index) => {
     const name = `${random.pick(['a', 'Key', 'B_2', '_x'])}${index}`
-    const written = random.repeat(1, 12, () => random.pick(characters[generation])).replace(/\\+$/, '')
+    const written = random
+      .repeat(1, 12, () => random.pick(characters[generation]))
+      .replace(/\\+$/, '')
+      .replaceAll(']]>', ']>')
     const escaped = generation === '2.2' ? written : written.replace(/\\(?=\\")/g, '')
     wanted.set(name.toUpperCase(), (escaped || 'x').replaceAll('\\"', '"'))
     const note = random.oneIn(6) ? '\n# a comment, a = "b" ]\n' : ''
