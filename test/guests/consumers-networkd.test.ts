@@ -15,7 +15,7 @@ import {readUnit} from './networkd-units.ts'
 import {meantBy, sortLines} from './understood.ts'
 
 const seed = chooseSeed()
-const count = rounds(200, 10_000)
+const count = rounds(150, 10_000)
 const batch = 500
 const directory = '/etc/systemd/network'
 

@@ -401,7 +401,7 @@ describe('the scripts of a boot', skipWithoutGuest('namespace'), () => {
     await guest.expect([
       'sh',
       '-c',
-      'mkdir /var/lib/vmcontext && mount -t tmpfs -o ro tmpfs /var/lib/vmcontext',
+      'mkdir /var/lib/vmcontext && mount -t tmpfs -o ro,mode=755 tmpfs /var/lib/vmcontext',
     ])
     const {stdout, exitCode} = await guest.run(['vmcontext', 'boot'])
     assert.match(stdout, /start-script.*FAILED[\s\S]*the file system is read-only/)

@@ -79,7 +79,7 @@ describe('a guest in trouble', skipWithoutGuest('namespace'), () => {
     await guest.writeFile('/var/log/vmcontext', 'a file in the way\n')
     const {stdout, exitCode} = await guest.run(['vmcontext', 'boot'])
     assert.equal(exitCode, 1)
-    assert.match(stdout, /init\.sh exited with 3$/m)
+    assert.match(stdout, /init\.sh exited with 3 \(run it by hand to see what it says\)$/m)
     assert.match(stdout, /what the script says is lost/)
     assert.match(stdout, /"\*{8}" is not on the disc/)
     const report = await guest.readFile('/run/vmcontext/report.json')

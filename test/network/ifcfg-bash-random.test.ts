@@ -77,11 +77,13 @@ function asHere(line: string): string {
     .replace(/ route ([\da-f]*:[\da-f:]+)$/, ' route $1/128')
 }
 
-/** Sourced one by one in a subshell: every value is the text that stands in the file, without its quotes. */
+/** Sourced one after another: every value is the text that stands in the file, without its quotes. */
 const source = `
+set -eu
 for file; do
   printf '== %s\\0' "$file"
-  ( set -eu; . "$file"; while IFS= read -r name; do printf '%s=%s\\0' "$name" "\${!name}"; done <"$file.names" ) || echo failed
+  . "$file"
+  while IFS= read -r name; do printf '%s=%s\\0' "$name" "\${!name}"; done <"$file.names"
 done`
 
 function expectValues(t: TestContext, cases: readonly ConsumerCase[]): void {
