@@ -1,9 +1,7 @@
 // What a command can say of its arguments only by looking at the machine.
 
 import {resolve} from 'node:path'
-import {stateDirectory} from '../report/manifest.ts'
-import {runDirectory} from '../report/progress.ts'
-import {requireOwnDirectory} from '../system/own-place.ts'
+import {findForeignPlaces} from '../report/own-places.ts'
 import {openSystem, type System} from '../system/system.ts'
 
 /** Something about the command line is wrong: exit code 2. */
@@ -16,10 +14,8 @@ export class UsageError extends Error {}
  */
 export function openGuest(path: string): System {
   const system = openSystem(openRoot(path))
-  const {files} = system
-  requireOwnDirectory(files, stateDirectory)
-  // That one is made by every run, and looked at again then.
-  if (files.linkStatus(runDirectory) !== undefined) requireOwnDirectory(files, runDirectory)
+  const [foreign] = findForeignPlaces(system)
+  if (foreign !== undefined) throw foreign
   return system
 }
 

@@ -7,7 +7,19 @@ import {SystemError} from './errors.ts'
 import type {Files} from './files.ts'
 
 /** A directory that others could have put something in, or something else in the place of. */
-export class ForeignPlaceError extends SystemError {}
+export class ForeignPlaceError extends SystemError {
+  readonly path: string
+  /** Completes "as": "it belongs to the user 12345, so what is in it may be a trap". */
+  readonly why: string
+  readonly cure: string
+
+  constructor(path: string, why: string, cure: string) {
+    super(`use ${path}`, new Error(`${why}; ${cure}`))
+    this.path = path
+    this.why = why
+    this.cure = cure
+  }
+}
 
 /**
  * Sees that a directory is root's, or of whoever runs this, and that nobody else may write it or move it away. One that is
@@ -18,14 +30,13 @@ export class ForeignPlaceError extends SystemError {}
 export function requireOwnDirectory(files: Files, path: string): void {
   const parent = dirname(path)
   const [above, entry] = [files.status(parent), files.linkStatus(path)]
-  const refuse = (why: string) => new ForeignPlaceError(`use ${path}`, new Error(why))
   // In a sticky directory what is there is moved by its owner alone (unlink(2)).
   const isFixed = entry !== undefined && ((above?.mode ?? 0) & 0o1000) !== 0
   const loose = above && !isFixed ? findFault(files, above) : undefined
-  if (loose !== undefined)
-    throw refuse(
-      `${parent} ${loose}, who could put anything there; chown root ${parent}; chmod go-w ${parent}`,
-    )
+  if (loose !== undefined) {
+    const cure = `chown root ${parent}; chmod go-w ${parent}`
+    throw new ForeignPlaceError(path, `${parent} ${loose}, who could put anything there`, cure)
+  }
   if (entry === undefined) return
   // Through a file nothing is reached.
   if (entry.isFile()) return
@@ -34,7 +45,9 @@ export function requireOwnDirectory(files: Files, path: string): void {
     return
   }
   const fault = entry.isDirectory() ? findFault(files, entry) : 'is no directory'
-  if (fault !== undefined) throw refuse(`it ${fault}, so what is in it may be a trap; move it away`)
+  if (fault === undefined) return
+  const trust = entry.isDirectory() ? `, or trust what is in it: chown root ${path}; chmod go-w ${path}` : ''
+  throw new ForeignPlaceError(path, `it ${fault}, so what is in it may be a trap`, `move it away${trust}`)
 }
 
 /** What follows "it": others than its maker could have written something. Undefined if nobody could. */

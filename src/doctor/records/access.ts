@@ -3,6 +3,7 @@
 import type {Problem} from '../../problem.ts'
 import {logPath} from '../../report/log.ts'
 import {manifestPath, stateDirectory} from '../../report/manifest.ts'
+import {findForeignPlaces} from '../../report/own-places.ts'
 import {isOnlyOurs} from '../../system/directory.ts'
 import {unlessRefused} from '../../system/errors.ts'
 import type {System} from '../../system/system.ts'
@@ -15,6 +16,13 @@ const closed = [
   {path: '/var/log/vmcontext', mode: 0o700, what: 'what scripts said, secrets perhaps'},
   {path: logPath, mode: 0o600, what: 'the log'},
 ] as const
+
+/** Judges who could have written the records: no other command uses a place in which others could. */
+export function judgePlaces(system: System): Problem[] {
+  return findForeignPlaces(system).map(({path, why, cure}) =>
+    wrong({file: path, message: `no run is done, as ${why}`, cure}),
+  )
+}
 
 /** Judges who may look into the records, or change them: that is who decides what root writes at the next boot. */
 export function judgeAccess({files}: System): Problem[] {

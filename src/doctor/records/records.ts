@@ -15,12 +15,15 @@ import {readLockOwner} from '../../system/lock.ts'
 import type {System} from '../../system/system.ts'
 import type {Check, Finding} from '../check.ts'
 import {doubtful, note, wrong} from '../problems.ts'
-import {judgeAccess} from './access.ts'
+import {judgeAccess, judgePlaces} from './access.ts'
 
 export const recordsCheck: Check = {
   id: 'records',
   title: "the agent's records",
   examine({system}) {
+    const places = judgePlaces(system)
+    // What lies in a place of others is no record of ours, whatever it says.
+    if (places.length > 0) return {facts: [], problems: places}
     const found = [...judgeLock(system), ...judgeAccess(system)]
     const records = readRecords(system)
     return {...records, problems: [...records.problems, ...found]}

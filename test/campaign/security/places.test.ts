@@ -29,7 +29,7 @@ function makeGuest(t: TestContext, script: string): string {
   return root
 }
 
-/** Every command that looks at the records, or writes them. */
+/** Every command that looks at the records, or writes them; the doctor looks, and tells. */
 const commands: readonly (readonly string[])[] = [
   ['boot'],
   ['plan'],
@@ -39,7 +39,6 @@ const commands: readonly (readonly string[])[] = [
   ['uninstall', '--yes'],
   ['seal', '--yes'],
   ['report', '--output', '-'],
-  ['doctor'],
   ['explain', 'HOSTNAME'],
   ['log'],
 ]
@@ -80,8 +79,15 @@ for (const [what, script] of Object.entries(foreign)) {
       assert.match(errors, /could not use \/(run|var\/lib)\/vmcontext: .*(move it away|chmod go-w)/)
       assert.ok(!`${output}${errors}`.includes(secret))
     }
+    const {exitCode, output, errors} = await runVmcontext('doctor', '--root', root)
+    assert.equal(exitCode, 1, `${output}${errors}`)
+    assert.match(
+      output.replace(/\s+/g, ' '),
+      /WRONG records the agent's records \/\S+\/vmcontext: no run is done, as .* cure: (move it away|chown root)/,
+    )
+    assert.ok(!`${output}${errors}`.includes(secret))
     assert.deepEqual([...readAll(root)], before)
-    tried(t, commands.length, `commands where ${what}`)
+    tried(t, commands.length + 1, `commands where ${what}`)
   })
 }
 
