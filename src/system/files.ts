@@ -2,6 +2,7 @@
 // and after a power cut it is one of the two.
 
 import {
+  chmodSync,
   closeSync,
   constants,
   fchmodSync,
@@ -136,6 +137,11 @@ export function openFiles(root: string) {
     /** Gives a file or directory to its owner; a symbolic link itself. */
     giveTo(path: string, {uid, gid}: Ownership): void {
       attempt(`give ${path} to its owner`, () => lchownSync(files.locateEntry(path), uid, gid))
+    },
+
+    /** Gives a file or directory a mode. What a user could exchange meanwhile needs `asUser`: a link is followed. */
+    changeMode(path: string, mode: number): void {
+      attempt(`change the mode of ${path}`, () => chmodSync(at(path), mode))
     },
 
     /** Removes an empty directory. */

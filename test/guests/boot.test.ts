@@ -73,6 +73,26 @@ describe('a booted Debian 12', {...skipWithoutGuest('machine'), concurrency: 2},
     })
   })
 
+  test('in 1970, with 64 MB of memory left', {timeout}, async context => {
+    await bootAndLook(context, {
+      name: 'poor',
+      devices: ['-rtc', 'base=1970-01-01T00:10:00'],
+      async prepare(guest) {
+        await install(guest, ['local', 'final'])
+        await guest.writeFile('/etc/init.d/poor', fillsMemory, 0o755)
+        await guest.expect(['insserv', 'poor', ...Object.values(scriptNames)])
+      },
+      async look(machine) {
+        assert.match(await machine.inspect('cat /run/poor/when'), /^1970-01-01 \d+$/)
+        assert.match(await machine.inspect('head -1 /var/log/vmcontext.log'), /^1970-01-01T/)
+        const [, left] = (await machine.inspect('cat /run/poor/when')).split(' ')
+        assert.ok(Number(left) < 66_000, `${left} kB were left`)
+        context.diagnostic(`${left} kB of memory were left`)
+        await expectNoFailedScript(machine)
+      },
+    })
+  })
+
   test("with systemd's units, and the old link still there", {timeout}, async context => {
     await bootAndLook(context, {
       name: 'systemd',
@@ -105,6 +125,26 @@ describe('a booted Debian 12', {...skipWithoutGuest('machine'), concurrency: 2},
   })
 })
 
+/** Before the agent comes it leaves so much memory that programs can get, and says what the time is. */
+const fillsMemory = `#!/bin/sh
+### BEGIN INIT INFO
+# Provides:          poor
+# Required-Start:    $local_fs
+# X-Start-Before:    vmcontext
+# Default-Start:     S
+# Default-Stop:
+### END INIT INFO
+left() { sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo; }
+[ "$1" = start ] || exit 0
+mkdir -p /run/poor
+mount -t tmpfs -o size=100% poor /run/poor
+for round in 1 2 3; do
+  over=$(($(left) - 65536))
+  [ "$over" -le 0 ] || head -c "$over"K /dev/zero >"/run/poor/$round"
+done
+echo "$(date +%F) $(left)" >/run/poor/when
+`
+
 const units = ['vmcontext.service', 'vmcontext-local.service', 'vmcontext-final.service']
 
 async function install(guest: Guest, stages: readonly ScriptStage[]): Promise<void> {
@@ -131,15 +171,21 @@ type Way = {
   name: string
   root?: string
   label?: string
+  /** Further words for QEMU. */
+  devices?: readonly string[]
   prepare: (guest: Guest) => Promise<void>
   look: (machine: Machine) => Promise<void>
 }
 
 /** Boots a machine with the manual's example, logs in as the example's user, and looks at all that it asks for. */
-async function bootAndLook(context: TestContext, {name, root, label, prepare, look}: Way): Promise<void> {
+async function bootAndLook(
+  context: TestContext,
+  {name, root, label, devices = [], prepare, look}: Way,
+): Promise<void> {
   await using key = await makeKeyPair()
   const disc = {files: manualContext(key.publicKey), label}
-  await using machine = await startMachine({name, root, nics, address: '192.168.0.5', disc, prepare})
+  const address = '192.168.0.5'
+  await using machine = await startMachine({name, root, nics, address, disc, devices, prepare})
   try {
     assert.equal(await machine.login('virtualuser', key, 'id -un'), 'virtualuser')
     context.diagnostic(`ssh let virtualuser in ${machine.age.toFixed(0)} s after power-on`)

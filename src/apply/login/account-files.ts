@@ -138,34 +138,38 @@ function copySkeleton(system: System, from: string, to: string, owner: Ownership
 }
 
 /**
- * Gives a home what useradd, killed over it, did not come to copy: it gives the home away first. With the rights of the
- * user, who may have been in it since.
+ * Gives a home what useradd, killed over it, did not come to: it gives the home away first, then lets its owner in, then
+ * copies. With the rights of the user, who may have been in it since.
  *
  * @returns whether something is missing; `isTrial`: it still is.
  */
 export function completeHome(system: System, {uid, gid, home}: Account, {isTrial = false} = {}): boolean {
   const {files} = system
   return system.asUser({uid, gid}, () => {
-    if (files.status(home)?.uid !== uid) return false
+    const status = files.status(home)
+    if (status?.uid !== uid) return false
+    const isClosed = (status.mode & 0o777) === 0
+    if (isTrial && isClosed) return true
+    if (isClosed) files.changeMode(home, readLoginDefs(system).homeMode)
     const lacking = files.list('/etc/skel').filter(name => {
       const text = files.linkStatus(`/etc/skel/${name}`)?.isFile() && files.read(`/etc/skel/${name}`)
       return text && isCutShort(system, `${home}/${name}`, text)
     })
-    if (isTrial || lacking.length === 0) return lacking.length > 0
+    if (isTrial) return lacking.length > 0
     for (const name of lacking) {
       const {mode} = files.status(`/etc/skel/${name}`)!
       files.write(`${home}/${name}`, files.read(`/etc/skel/${name}`)!, {mode: mode & 0o7777})
     }
-    return true
+    return isClosed || lacking.length > 0
   })
 }
 
-/** It is not there, or holds less of the text than all, and nothing else. */
+/** It is not there, or holds less of the text than all, and nothing else; or is not given away yet, and empty. */
 function isCutShort({files}: System, path: string, text: Buffer): boolean {
   const status = files.linkStatus(path)
   if (status === undefined) return true
   if (!status.isFile() || status.size >= text.length) return false
-  return files.read(path)?.equals(text.subarray(0, status.size)) ?? false
+  return status.size === 0 || (files.read(path)?.equals(text.subarray(0, status.size)) ?? false)
 }
 
 /** As useradd does: nobody joins it by a password, which stands in gshadow(5) where there is one. */

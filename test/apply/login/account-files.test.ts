@@ -274,6 +274,27 @@ test('a home gets what useradd did not come to copy, and nothing of its user is 
   assert.deepEqual(['.bashrc', '.exrc', '.profile'].map(text), ['PS1=x\n', 'mine', 'umask 022\n'])
 })
 
+test('a home that useradd gave away and did not open yet is opened, and what in it is still root’s replaced', t => {
+  if (!requireRoot(t)) return
+  const directory = makeDirectory(t, {
+    'etc/login.defs': 'HOME_MODE 0750\n',
+    'etc/skel/.profile': 'umask 022\n',
+    'home/joe/.profile': '',
+  })
+  for (const path of ['', 'etc', 'etc/skel', 'home']) chmodSync(join(directory, path), 0o755)
+  const at = (name: string) => join(directory, 'home/joe', name)
+  chownSync(at(''), joe.uid, joe.gid)
+  chmodSync(at(''), 0)
+  chmodSync(at('.profile'), 0o600)
+  const system = openSystem(directory)
+  assert.ok(completeHome(system, joe, {isTrial: true}))
+  assert.ok(completeHome(system, joe))
+  assert.ok(!completeHome(system, joe))
+  assert.equal(statSync(at('')).mode & 0o7777, 0o750)
+  assert.equal(readFileSync(at('.profile'), 'utf8'), 'umask 022\n')
+  assert.equal(statSync(at('.profile')).uid, joe.uid)
+})
+
 test('a link that a user has put in its home is not written through', t => {
   const directory = makeDirectory(t, {'etc/skel/.profile': 'umask 022\n', 'home/joe/x': '', secret: ''})
   symlinkSync('../../secret', join(directory, 'home/joe/.profile'))
