@@ -44,7 +44,7 @@ const isTrace = hasFields({
   'hasContent?': isSwitch,
   'slices?': isListOf(hasFields({offset: isCount, length: isCount, base64: isText})),
   'space?': isCount,
-  'refusals?': isRecordOf(hasFields({code: isText, words: isText})),
+  'refusals?': isRecordOf(hasFields({code: isText, words: isText, 'isUnseen?': isSwitch})),
 })
 
 const isProblem = hasFields({

@@ -153,13 +153,15 @@ function recallDirectory(traces: Traces, path: string, place: string): Directory
   }
 }
 
-/** Refuses again what was refused then. */
+/** Refuses again what was refused then, whoever asks now. */
 function asked(trace: Trace | undefined, look: Look, deed: string): Trace | undefined {
   const refusal = trace?.refusals?.[look]
   if (refusal === undefined) return trace
-  return attempt(deed, () => {
-    throw Object.assign(new Error(refusal.words), {code: refusal.code})
-  })
+  throw new SystemError(
+    deed,
+    Object.assign(new Error(refusal.words), {code: refusal.code}),
+    refusal.isUnseen !== true,
+  )
 }
 
 /** A piece of what was read, if it lies within one that was. */

@@ -7,8 +7,8 @@ import type {CommandResult} from '../system/commands.ts'
 /** Of stat(2), what a plan looks at. */
 export type StatusFact = {mode: number; uid: number; gid: number; size: number; rdev: number}
 
-/** Why something was refused: the name of the error, and words where it has none. */
-export type Refusal = {code: string; words: string}
+/** Why something was refused: the name of the error, and words where it has none. `isUnseen`: for want of rights. */
+export type Refusal = {code: string; words: string; isUnseen?: true}
 
 /** Ways to look at a path. */
 export type Look = 'look' | 'read' | 'readAt' | 'list' | 'link' | 'space' | 'open'

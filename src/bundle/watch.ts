@@ -172,7 +172,9 @@ function note<T>(
   } catch (error) {
     if (!(error instanceof SystemError)) throw error
     const trace = traceOf(traces, path)
-    trace.refusals = {...trace.refusals, [look]: {code: error.code, words: describeCause(error.cause)}}
+    const refusal = {code: error.code, words: describeCause(error.cause)}
+    const isUnseen = error.unseen !== undefined && {isUnseen: true as const}
+    trace.refusals = {...trace.refusals, [look]: {...refusal, ...isUnseen}}
     throw error
   }
 }

@@ -39,14 +39,15 @@ export class SystemError extends Error {
   /** What was not to be looked at, if that is what was refused for want of rights. */
   readonly unseen: string | undefined
 
-  constructor(deed: string, cause: unknown) {
+  /** `isPrivileged`: whoever was refused may read every file. */
+  constructor(deed: string, cause: unknown, isPrivileged = isRoot()) {
     super(`could not ${deed}: ${describeCause(cause)}`, {cause})
     this.name = 'SystemError'
     this.code = codeOf(cause)
     const isForbidden = this.code === 'EACCES' || this.code === 'EPERM'
     const path = isForbidden ? /^(?:read|list|look at|read the link) (\/.*)$/s.exec(deed)?.[1] : undefined
     // Nobody forbids root to look at a file: it is the disk or a server that refuses. In a container the kernel may.
-    this.unseen = path !== undefined && isRoot() && !/^\/(proc|sys|dev)\b/.test(path) ? undefined : path
+    this.unseen = path !== undefined && isPrivileged && !/^\/(proc|sys|dev)\b/.test(path) ? undefined : path
   }
 }
 
