@@ -127,8 +127,10 @@ const notStarted = {ended: 'not started', exitCode: undefined, output: ''} as co
 
 /** Tells in words how a program ended, for a sentence that begins with its name: "exited with 3: no such user". */
 export function describeEnd(result: CommandResult): string {
-  const lastLine = result.output.trimEnd().split('\n').at(-1) ?? ''
-  const said = lastLine === '' ? '' : `: ${escapeControls(lastLine)}`
+  const lines = result.output.trimEnd().split('\n')
+  // What is indented only goes on about it: "dmesg(1) may have more information after failed mount system call."
+  const reason = lines.findLast(line => /^\S/.test(line)) ?? lines.at(-1)!.trim()
+  const said = reason === '' ? '' : `: ${escapeControls(reason)}`
   if (result.ended === 'not started') return `could not be started: ${result.cause}`
   if (result.ended === 'timed out') return `did not end in time and was killed${said}`
   if (result.ended === 'killed') return `was killed by ${result.signal}${said}`

@@ -12,6 +12,11 @@ const ends: [what: string, argv: Command['argv'], described: RegExp][] = [
     shell('echo first; echo last >&2; exit 3'),
     /^exited with 3: (first|last)$/,
   ],
+  [
+    'what is indented goes on about the line before it',
+    shell('printf "mount: /mnt: no.\\n       dmesg(1) may have more.\\n"; exit 32'),
+    /^exited with 32: mount: \/mnt: no\.$/,
+  ],
   ['one that is not there', ['no-such-program'], /^could not be started: there is no such file$/],
   ['one that is killed', shell('kill -9 $$'), /^was killed by SIGKILL$/],
   [
