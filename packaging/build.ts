@@ -35,13 +35,6 @@ const seeds = '--hash-seed=1 --random-seed=1'
  */
 const startOptions = ['--no-rehash-snapshot', '--disable-sigusr1', '--openssl-config=/dev/null']
 
-/** Otherwise place and process of the build are kept in the snapshot. Node sets all four anew at each start. */
-const forgetPlace = `if (require('node:v8').startupSnapshot.isBuildingSnapshot()) {
-  process.argv = process.execArgv = []
-  process.execPath = ''
-  Object.defineProperty(process, 'pid', {value: 0})
-}`
-
 async function main(entry: string, output: string, architecture: Architecture): Promise<void> {
   await mkdir(dirname(output), {recursive: true})
   await mkdir(cache, {recursive: true})
@@ -50,7 +43,7 @@ async function main(entry: string, output: string, architecture: Architecture): 
   const parts = join(work, 'parts')
   const executable = join(work, 'executable')
   try {
-    await step('bundle', script, async () => writeBundle(await bundle(entry, forgetPlace), script, parts))
+    await step('bundle', script, async () => writeBundle(await bundle(entry), script, parts))
     const base = await strippedNode(architecture, work)
     await step('snapshot, inject', executable, () =>
       makeExecutable(script, parts, base, executable, architecture),

@@ -22,8 +22,15 @@ export type Bundle = {
   metafile: Metafile
 }
 
-/** Bundles a program. `prologue` is what the script does first. */
-export async function bundle(entry: string, prologue: string): Promise<Bundle> {
+/** Otherwise place and process of the build are kept in the snapshot. Node sets all four anew at each start. */
+const forgetPlace = `if (require('node:v8').startupSnapshot.isBuildingSnapshot()) {
+  process.argv = process.execArgv = []
+  process.execPath = ''
+  Object.defineProperty(process, 'pid', {value: 0})
+}`
+
+/** Bundles a program. `isLegible`: white space stays, and in front of each module is a line `"// PATH";` that names it. */
+export async function bundle(entry: string, {isLegible = false} = {}): Promise<Bundle> {
   const {metafile, outputFiles} = await build({
     entryPoints: {main: entry},
     // Nothing is written there; chunks import each other by these paths.
@@ -42,28 +49,30 @@ export async function bundle(entry: string, prologue: string): Promise<Bundle> {
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const chunks = new Map(await Promise.all(outputFiles.map(toCommonJs)))
+  const chunks = new Map(await Promise.all(outputFiles.map(file => toCommonJs(file, isLegible))))
   const early = namesOfEarlyChunks(metafile)
   const parts = [...chunks].filter(([name]) => !early.has(name))
-  return {script: link(chunks, early, prologue), parts: Object.fromEntries(parts), metafile}
+  return {script: link(chunks, early), parts: Object.fromEntries(parts), metafile}
 }
 
 /**
  * A chunk by its name, as the body of a CommonJS module. White space goes, for it is a quarter of the text and the start
  * would carry it; names stay, and so do lines of a length that a stack trace can point into.
  */
-async function toCommonJs({path, text}: OutputFile): Promise<[string, string]> {
-  const {code} = await transform(text, {
+async function toCommonJs({path, text}: OutputFile, isLegible: boolean): Promise<[string, string]> {
+  const {code} = await transform(isLegible ? text.replace(headOfModule, '"// $1";') : text, {
     format: 'cjs',
     platform: 'node',
     target: 'node24',
     // import() has no loader behind it in a snapshot; this way esbuild writes it as a late require().
     supported: {'dynamic-import': false},
-    minifyWhitespace: true,
-    lineLimit: 110,
+    ...(!isLegible && {minifyWhitespace: true, lineLimit: 110}),
   })
   return [basename(path), escapeNonAscii(code)]
 }
+
+/** The comment that esbuild puts before each module: it does not keep those through a second round. */
+const headOfModule = /^\/\/ (\S+)$/gm
 
 /** The names of the main chunk and of all that it imports at once. */
 function namesOfEarlyChunks({outputs}: Metafile): ReadonlySet<string> {
@@ -77,12 +86,12 @@ function namesOfEarlyChunks({outputs}: Metafile): ReadonlySet<string> {
 }
 
 /** Early chunks are functions of the script; the others are compiled when they are first asked for. */
-function link(chunks: ReadonlyMap<string, string>, early: ReadonlySet<string>, prologue: string): string {
+function link(chunks: ReadonlyMap<string, string>, early: ReadonlySet<string>): string {
   const functions = [...early].map(
     name => `${JSON.stringify(name)}(exports, require, module) {\n${chunks.get(name)}}`,
   )
   // The last line is what a stack trace calls the script.
-  return `${prologue}
+  return `${forgetPlace}
 const chunks = {${functions.join(',\n')}}
 ${linker}
 requireChunk('./main.js')

@@ -1,10 +1,11 @@
 // Which modules a boot uses, of those that are in the snapshot. The script of the snapshot is run by bare Node, with
-// V8 counting calls: first while it loads, then while it boots a guest.
+// V8 counting calls: first while it loads, then while it boots a guest. The script is made anew, to be legible: the one in
+// the executable has no marks that tell one module from the next.
 
 import {readFile} from 'node:fs/promises'
 import {join} from 'node:path'
+import {bundle} from '../../../packaging/bundle.ts'
 import type {Guest} from '../../guests/guest.ts'
-import {agentBinary} from '../../guests/host.ts'
 import {nodePath} from '../guests.ts'
 
 /** It stands in no function of its own (bundle of packaging/build.ts), and is evaluated with the whole. */
@@ -37,8 +38,7 @@ export type ModuleProfile = {
 
 /** Boots a guest with the script instead of the executable. It has bare Node, and has not booted yet. */
 export async function profileModules(guest: Guest): Promise<ModuleProfile> {
-  const script = await readFile(`${agentBinary}.cjs`, 'utf8')
-  const metafile = JSON.parse(await readFile(`${agentBinary}.json`, 'utf8'))
+  const {script, metafile} = await bundle(entry, {isLegible: true})
   await guest.writeFile('/root/vmcontext.cjs', script)
   await guest.writeFile('/root/probe.cjs', await readFile(join(import.meta.dirname, 'probe.cjs'), 'utf8'))
   const warmUp = await probe(guest, 'warm-up')
@@ -55,9 +55,9 @@ async function probe(guest: Guest, what: 'boot' | 'warm-up'): Promise<Probe> {
   return JSON.parse(await guest.readFile('/root/probe.json'))
 }
 
-/** esbuild begins each module with a comment that names it. */
+/** In a legible script each module begins with a line that names it. */
 export function findRegions(script: string, paths: ReadonlySet<string>): Region[] {
-  const heads = [...script.matchAll(/^\/\/ (\S+)$/gm)].filter(([, path]) => paths.has(path!))
+  const heads = [...script.matchAll(/^"\/\/ (\S+)";$/gm)].filter(([, path]) => paths.has(path!))
   return heads.map(({1: path, index}, at) => ({
     path: path!,
     start: index,
