@@ -1,6 +1,7 @@
 // The files that make an account: passwd(5), group(5), shadow(5). Edited by ourselves only where the guest brings no
 // tool for it, or one that cannot say what we need. What others wrote in them keeps its bytes.
 
+import type {Stats} from 'node:fs'
 import type {CreateAccountAction} from '../../action/login.ts'
 import type {ByteText} from '../../action.ts'
 import {type Account, readAccounts, readGroups} from '../../facts/login/accounts.ts'
@@ -113,8 +114,11 @@ function today(): string {
  */
 function makeHome(system: System, home: string, owner: Ownership): void {
   const {files} = system
-  if ((files.status(home)?.uid ?? 0) !== 0) return
-  files.makeDirectory(home, readLoginDefs(system).homeMode)
+  const status = files.status(home)
+  if ((status?.uid ?? 0) !== 0) return
+  const mode = readLoginDefs(system).homeMode
+  if (status !== undefined && isClosed(status)) files.changeMode(home, mode)
+  files.makeDirectory(home, mode)
   copySkeleton(system, '/etc/skel', home, owner)
   files.giveTo(home, owner)
 }
@@ -148,9 +152,9 @@ export function completeHome(system: System, {uid, gid, home}: Account, {isTrial
   return system.asUser({uid, gid}, () => {
     const status = files.status(home)
     if (status?.uid !== uid) return false
-    const isClosed = (status.mode & 0o777) === 0
-    if (isTrial && isClosed) return true
-    if (isClosed) files.changeMode(home, readLoginDefs(system).homeMode)
+    const wasClosed = isClosed(status)
+    if (isTrial && wasClosed) return true
+    if (wasClosed) files.changeMode(home, readLoginDefs(system).homeMode)
     const lacking = files.list('/etc/skel').filter(name => {
       const text = files.linkStatus(`/etc/skel/${name}`)?.isFile() && files.read(`/etc/skel/${name}`)
       return text && isCutShort(system, `${home}/${name}`, text)
@@ -160,9 +164,12 @@ export function completeHome(system: System, {uid, gid, home}: Account, {isTrial
       const {mode} = files.status(`/etc/skel/${name}`)!
       files.write(`${home}/${name}`, files.read(`/etc/skel/${name}`)!, {mode: mode & 0o7777})
     }
-    return isClosed || lacking.length > 0
+    return wasClosed || lacking.length > 0
   })
 }
+
+/** As useradd makes a home, until it is its owner's: nobody may enter. */
+const isClosed = ({mode}: Stats) => (mode & 0o777) === 0
 
 /** It is not there, or holds less of the text than all, and nothing else; or is not given away yet, and empty. */
 function isCutShort({files}: System, path: string, text: Buffer): boolean {

@@ -295,6 +295,23 @@ test('a home that useradd gave away and did not open yet is opened, and what in 
   assert.equal(statSync(at('.profile')).uid, joe.uid)
 })
 
+test('a home that useradd made and did not give away yet is opened, filled and given away', t => {
+  if (!requireRoot(t)) return
+  const directory = makeDirectory(t, {
+    ...root,
+    'etc/passwd': line,
+    'etc/login.defs': 'HOME_MODE 0750\n',
+    'etc/skel/.profile': 'umask 022\n',
+    'home/joe/.profile': '',
+  })
+  const home = join(directory, 'home/joe')
+  chmodSync(home, 0)
+  completeAccount(openSystem(directory), joe)
+  const {mode, uid} = statSync(home)
+  assert.deepEqual([mode & 0o7777, uid], [0o750, joe.uid])
+  assert.equal(readFileSync(join(home, '.profile'), 'utf8'), 'umask 022\n')
+})
+
 test('a link that a user has put in its home is not written through', t => {
   const directory = makeDirectory(t, {'etc/skel/.profile': 'umask 022\n', 'home/joe/x': '', secret: ''})
   symlinkSync('../../secret', join(directory, 'home/joe/.profile'))
