@@ -57,6 +57,8 @@ export type Manifest = {
   passwords: Record<string, SetPassword>
   /** What was done once for good, and for which machine: a clone of it begins anew. */
   once: Record<string, string>
+  /** The ssh host keys that are being made: a run was killed over them, and one may lack its public half. */
+  pendingHostKeys?: string[]
   /** The fingerprints of the ssh host keys that the console has shown. */
   shownHostKeys: string[]
 }
@@ -210,12 +212,13 @@ function emptyManifest(): Manifest {
 /** Whatever is not exactly of our making is not relied upon. */
 function isManifest(value: unknown): value is Manifest {
   if (!isRecord(value) || value.version !== version || !Array.isArray(value.hosts)) return false
-  const {files, accounts, keys, nics, hosts, passwords = {}, once = {}, shownHostKeys = []} = value
+  const {files, accounts, keys, nics, hosts, passwords = {}, once = {}} = value
+  const {shownHostKeys = [], pendingHostKeys = []} = value
   if (![files, accounts, keys, nics, passwords, once].every(isRecord) || !hosts.every(isRecord)) return false
   const entries = [files, accounts, nics, passwords].flatMap(record => Object.values(record as object))
   const places = Object.values(keys as object).flatMap(each =>
     isRecord(each) ? Object.values(each) : [each],
   )
-  const lists = [...places, shownHostKeys]
+  const lists = [...places, shownHostKeys, pendingHostKeys]
   return entries.every(isRecord) && lists.every(isListOfTexts) && isListOfTexts(Object.values(once as object))
 }

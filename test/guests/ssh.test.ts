@@ -146,6 +146,29 @@ describe('ssh host keys', skipWithoutGuest('namespace'), () => {
     assert.match(await guest.expect(['vmcontext', 'boot']), /SHA256/, 'other keys are shown again')
   })
 
+  test('a run that is killed over them is completed: half a pair is kept, and the others are made', async () => {
+    await using guest = await startGuest()
+    await guest.expect(['sh', '-c', seal])
+    const deadly = '#!/bin/sh\n/usr/bin/ssh-keygen "$@"; rm -f /etc/ssh/*.pub; kill -9 $PPID\n'
+    await guest.writeFile('/usr/local/bin/ssh-keygen', deadly, 0o755)
+    await guest.run(['vmcontext', 'boot'])
+    assert.deepEqual(await list(guest), ['ssh_host_ed25519_key'])
+    const key = await guest.readFile('/etc/ssh/ssh_host_ed25519_key')
+    await guest.expect(['rm', '/usr/local/bin/ssh-keygen'])
+    const said = await guest.expect(['vmcontext', 'boot'])
+    assert.match(said, /host-keys +made 3 host keys/)
+    assert.match(said, /SHA256:\S+ root@\S+ \(ED25519\)/)
+    assert.equal(await guest.readFile('/etc/ssh/ssh_host_ed25519_key'), key)
+    assert.equal((await list(guest)).length, 6)
+    assert.equal(await guest.expect(['stat', '-c', '%a', '/etc/ssh/ssh_host_ed25519_key.pub']), '644\n')
+    await guest.expect(['sh', '-c', 'rm /etc/ssh/*.pub'])
+    assert.doesNotMatch(
+      await guest.expect(['vmcontext', 'boot']),
+      /host-keys/,
+      'what is taken away later stays away',
+    )
+  })
+
   test('what an administrator took away stays away', async () => {
     await using guest = await startGuest()
     await guest.expect(['sh', '-c', 'rm /etc/ssh/ssh_host_rsa_key* /etc/ssh/ssh_host_ecdsa_key*'])

@@ -5,11 +5,13 @@ import {nothingAsked, type PlanInput, type StepPlan} from '../input.ts'
 
 /**
  * Plans keys for an ssh server that has not a single one it would load. Where there is one the server works, and
- * what is missing beside it was perhaps taken away on purpose. Another root is an image: it must not have any.
+ * what is missing beside it was perhaps taken away on purpose, unless it was us who did not come to it. Another root is an
+ * image: it must not have any.
  */
-export function planHostKeys({facts}: PlanInput): StepPlan {
+export function planHostKeys({facts, manifest}: PlanInput): StepPlan {
   const {server, hostKeys, hasDefaultKeys} = facts.sshd
-  if (!facts.live || server === undefined || hostKeys.some(({isThere}) => isThere)) return nothingAsked()
+  const isWhole = hostKeys.some(({isThere}) => isThere) && manifest.pendingHostKeys === undefined
+  if (!facts.live || server === undefined || isWhole) return nothingAsked()
   if (server === 'dropbear') {
     const message = 'dropbear has no host keys, and this agent makes none for it'
     const cure = 'start it with -R, then it makes them itself'
@@ -17,7 +19,8 @@ export function planHostKeys({facts}: PlanInput): StepPlan {
   }
   const paths = hostKeys.map(({path}) => path)
   return {
-    summary: 'for sshd, which has none',
+    summary:
+      manifest.pendingHostKeys === undefined ? 'for sshd, which has none' : 'for sshd, which were begun',
     actions: [{kind: 'make-host-keys', paths, areDefault: hasDefaultKeys}],
     problems: [],
     request: paths,
