@@ -59,7 +59,7 @@ function isStale(lock: string): boolean {
 const machine = openFiles('/')
 const msPerTick = 10
 /** The clocks of files, of processes and of the day tick differently. */
-const slackMs = 2000
+const slackMs = 250
 
 /** Whether a process can have made a lock: it was there at the time, which is not still to come. */
 function canHaveMade(lock: string, pid: number): boolean {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import {describe, test} from 'node:test'
 import {execa} from 'execa'
+import {makeKey} from '../keys.ts'
 import {type Guest, startGuest} from './guest.ts'
 import {skipWithoutGuest} from './host.ts'
 import {debian12WithDirectory, provideRoot} from './root-image.ts'
@@ -277,11 +278,14 @@ describe('an account', skipWithoutGuest('namespace'), () => {
       'before its home and its password were there',
       'sed -i "/^$account:/d" /etc/shadow; rm -r /home/$account',
     ],
+    ['before anybody could enter its home', 'rm -r /home/$account; mkdir -m 0 /home/$account'],
+    ['before its owner could enter its home', 'rm -r /home/$account/.[a-z]*; chmod 0 /home/$account'],
     ['before its group was there', 'sed -i "/^$account:/d" /etc/group'],
     ['before it was there at all', 'userdel -r $account'],
   ]) {
     test(`whose maker was killed ${what} is completed by the next run`, async () => {
-      await using guest = await start({USERNAME: 'joe', PASSWORD: 'hunter2'})
+      const key = makeKey('joe')
+      await using guest = await start({USERNAME: 'joe', PASSWORD: 'hunter2', SSH_PUBLIC_KEY: key})
       const stub = `#!/bin/sh\nfor account; do :; done\n/usr/sbin/useradd "$@"; ${loss}; kill -9 $PPID\n`
       await guest.writeFile('/usr/local/sbin/useradd', stub, 0o755)
       assert.equal((await guest.run(['vmcontext', 'boot'])).exitCode, 137)
@@ -289,6 +293,7 @@ describe('an account', skipWithoutGuest('namespace'), () => {
       assert.match(await boot(guest), /account +(completed|created) the account joe/)
       assert.equal(await guest.expect(['stat', '-c', '%U:%G', '/home/joe', '/home/joe/.profile']), MINE)
       assert.ok(await letsIn(guest, 'joe', 'hunter2'))
+      assert.equal(await guest.readFile('/home/joe/.ssh/authorized_keys'), `${key}\n`)
       assert.match(await boot(guest), /done in this boot already: account/)
       assert.doesNotMatch(await guest.readFile('/var/lib/vmcontext/manifest.json'), /isPending/)
     })

@@ -20,7 +20,9 @@ export const authorizeKeysHandler: Handler<AuthorizeKeysAction> = {
     const owner = account ?? {...notMadeYet, name, home: `/home/${name}`}
     const place = chooseKeysPlace(files, owner)
     if (place === undefined || keys.length === 0) return
-    const mayBeThere = account !== undefined || place.startsWith('/')
+    // A home that useradd did not come to the end of may be closed, and has no keys yet.
+    const isMade = account !== undefined && manifest.accounts[name]?.isPending === undefined
+    const mayBeThere = isMade || place.startsWith('/')
     const found = mayBeThere ? readAuthorizedKeys(system, owner, place) : undefined
     const text = found !== undefined && 'text' in found ? found.text : ''
     const owned = ownedKeys(manifest.keys, name, place)
