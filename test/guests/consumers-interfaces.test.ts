@@ -14,7 +14,7 @@ import {provideRoot, type RootRecipe} from './root-image.ts'
 import {defaultOf, meantBy, routeLine, sortLines} from './understood.ts'
 
 const seed = chooseSeed()
-const count = rounds(40, 10_000)
+const count = rounds(120, 10_000)
 const batch = 500
 
 /** busybox and ifupdown-ng give up where the pattern of Debian's `source` matches nothing. */

@@ -14,7 +14,7 @@ import {provideRoot} from './root-image.ts'
 import {meantBy, sortLines} from './understood.ts'
 
 const seed = chooseSeed()
-const count = rounds(60, 10_000)
+const count = rounds(150, 10_000)
 const batch = 500
 /** From here on its generator writes negative numbers. */
 const greatestMetric = 0x7fff_ffff
