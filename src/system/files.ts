@@ -118,13 +118,16 @@ export function openFiles(root: string) {
 
     /** The path on this machine of a directory entry: links are followed up to its directory, not the entry's own. */
     locateEntry(path: string): string {
-      return join(at(dirname(path)), basename(path))
+      return attempt(`look at ${path}`, () => join(at(dirname(path)), basename(path)))
     },
 
     /** The path on this machine of what is to be written: a link at the end is followed, on the running root too. */
     locateTarget(path: string): string {
-      const isLink = lookAt(lstatSync, files.locateEntry(path))?.isSymbolicLink() ?? false
-      return isLink ? join(root, resolveGuestPath(root, path)) : at(path)
+      const entry = files.locateEntry(path)
+      return attempt(`look at ${path}`, () => {
+        const isLink = lookAt(lstatSync, entry)?.isSymbolicLink() ?? false
+        return isLink ? join(root, resolveGuestPath(root, path)) : at(path)
+      })
     },
 
     /** Creates a directory and those above it. One that exists is left as it is. */

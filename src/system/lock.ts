@@ -127,7 +127,16 @@ export function readText(path: string): string | undefined {
   } catch {
     return undefined
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor)
+    if (descriptor !== undefined) leaveOpened(descriptor)
+  }
+}
+
+/** What was read is read, whatever the disk says when it is closed. */
+function leaveOpened(descriptor: number): void {
+  try {
+    closeSync(descriptor)
+  } catch {
+    // It is closed all the same (close(2)).
   }
 }
 

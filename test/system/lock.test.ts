@@ -5,8 +5,9 @@ import {existsSync, mkdirSync, readFileSync, symlinkSync} from 'node:fs'
 import {join} from 'node:path'
 import {test} from 'node:test'
 import {readBootId, readStartTime} from '../../src/system/clock.ts'
+import {SystemError} from '../../src/system/errors.ts'
 import {openFiles} from '../../src/system/files.ts'
-import {LockedError, takeLock} from '../../src/system/lock.ts'
+import {LockedError, readLockOwner, takeLock} from '../../src/system/lock.ts'
 import {makeDirectory} from '../temporary.ts'
 
 const path = '/run/vmcontext/lock'
@@ -82,4 +83,14 @@ test('what was planted under the name of this process is not written through', t
     symlinkSync('../../etc/passwd', join(root, `run/vmcontext/lock.${process.pid}${suffix}`))
   takeLock(openFiles(root), '/run/vmcontext/lock')()
   assert.equal(readFileSync(join(root, 'etc/passwd'), 'utf8'), 'root\n')
+})
+
+test('where the machine does not even say what leads to a lock, that is its refusal and no defect', t => {
+  const root = makeDirectory(t)
+  symlinkSync('run', join(root, 'run'))
+  const files = openFiles(root)
+  assert.throws(() => files.locateEntry(path), SystemError)
+  assert.throws(() => files.locateTarget(path), SystemError)
+  assert.throws(() => readLockOwner(files, path), SystemError)
+  assert.throws(() => takeLock(files, path), SystemError)
 })

@@ -63,9 +63,15 @@ export function listPoints(command: readonly string[], begin: string, traceFile:
     const count = (counts.get(call) ?? 0) + 1
     counts.set(call, count)
     hasBegun ||= call !== 'execve' && line.includes(begin)
-    if (hasBegun && errorsOf[call] !== undefined && !isWakeUp(line)) points.push({call, count, line})
+    if (hasBegun && errorsOf[call] !== undefined && !isWakeUp(line) && !isStream(line))
+      points.push({call, count, line})
   }
   return points
+}
+
+/** Node looks at its own streams, and ends with a signal if it may not (ResetStdio): of no file, and not ours. */
+function isStream(line: string): boolean {
+  return /^fstat\([012],/.test(line)
 }
 
 /** A thread wakes another one (eventfd(2)): no file. */
