@@ -9,6 +9,7 @@ import {test} from 'node:test'
 import {parseShellFile, type ShellFile} from '../../src/context/shell.ts'
 import {rounds, tried} from '../campaign/rounds.ts'
 import {chooseSeed, Random} from '../random.ts'
+import {requireTool} from '../tools.ts'
 import {standIn, straighten} from './differences.ts'
 import {CommandMaker} from './shell-commands.ts'
 import {makeFile} from './shell-files.ts'
@@ -20,8 +21,8 @@ const seed = chooseSeed()
 const filesAtOnce = 2000
 
 for (const shell of ['bash', 'dash'] as const) {
-  const skip = !existsSync(`/bin/${shell}`)
-  test(`every value is the one that ${shell} gives (VMCONTEXT_SEED=${seed})`, {skip}, async t => {
+  test(`every value is the one that ${shell} gives (VMCONTEXT_SEED=${seed})`, async t => {
+    if (!requireTool(t, shell)) return
     const random = new Random(seed)
     let [values, files] = [0, 0]
     for (const wanted = rounds(20_000, 1_000_000); values < wanted; files += filesAtOnce) {

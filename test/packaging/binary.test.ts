@@ -5,10 +5,11 @@ import {copyFile, mkdir, mkdtemp, readFile, rm, writeFile} from 'node:fs/promise
 import {isBuiltin} from 'node:module'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
-import process from 'node:process'
 import {after, before, suite, test} from 'node:test'
 import {promisify} from 'node:util'
 import type {Metafile} from 'esbuild'
+import {skip} from '../guests/host.ts'
+import {requireRoot, requireThat} from '../tools.ts'
 
 const run = promisify(execFile)
 const repository = join(import.meta.dirname, '..', '..')
@@ -32,10 +33,9 @@ const offTheBootPath = [
 /** What systeminformation tries on macOS. */
 const onlyOnMacOs = ['macos-temperature-sensor', 'osx-temperature-sensor']
 
-const unbuilt = existsSync(executable) ? false : 'dist/vmcontext is not there: npm run build'
-if (unbuilt && process.env.CI) throw new Error(unbuilt)
+const ifBuilt = skip(existsSync(executable) ? undefined : 'dist/vmcontext is not there: npm run build')
 
-suite('the executable', {skip: unbuilt}, () => {
+suite('the executable', ifBuilt, () => {
   let directory = ''
   let expected = ''
 
@@ -85,8 +85,8 @@ suite('the executable', {skip: unbuilt}, () => {
     assert.deepEqual(await version({OPENSSL_CONF: configuration}), {stdout: expected, stderr: ''})
   })
 
-  const rootOnly = process.getuid?.() === 0 ? false : 'chroot needs root'
-  test('needs the C and C++ libraries and nothing else: no /proc, no /dev', {skip: rootOnly}, async () => {
+  test('needs the C and C++ libraries and nothing else: no /proc, no /dev', async t => {
+    if (!requireRoot(t)) return
     const root = join(directory, 'root')
     for (const library of await sharedLibraries()) await copyInto(root, library, library)
     await copyInto(root, executable, '/vmcontext')
@@ -103,12 +103,12 @@ suite('the executable', {skip: unbuilt}, () => {
     assert.match(stdout, /^vmcontext: done/m)
   })
 
-  test('is the same but for some counters and times when it is built again', async context => {
+  test('is the same but for some counters and times when it is built again', async t => {
     const again = join(directory, 'vmcontext')
     const node = join(repository, 'node_modules', '.bin', 'node')
     await run(node, ['packaging/build.ts', 'src/main.ts', again], {cwd: repository})
     const [script, scriptAgain] = [await readFile(`${executable}.cjs`), await readFile(`${again}.cjs`)]
-    if (!script.equals(scriptAgain)) return context.skip('src has changed since dist/vmcontext was built')
+    if (!requireThat(t, script.equals(scriptAgain), 'src has changed since dist/vmcontext was built')) return
     assert.ok(countDifferences(await readFile(executable), await readFile(again)) < 200)
   })
 })
@@ -121,7 +121,7 @@ function countDifferences(one: Buffer, other: Buffer): number {
   return differences
 }
 
-suite('the script inside', {skip: unbuilt}, () => {
+suite('the script inside', ifBuilt, () => {
   let metafile: Metafile
 
   before(async () => {

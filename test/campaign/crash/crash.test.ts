@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict'
 import {describe, type TestContext, test} from 'node:test'
 import type {Guest} from '../../guests/guest.ts'
-import {skip, whyNoGuest} from '../../guests/host.ts'
+import {whyNoGuest} from '../../guests/host.ts'
 import {chooseSeed, Random} from '../../random.ts'
-import {requireFollower} from '../../tools.ts'
+import {requireFollower, requireThat} from '../../tools.ts'
 import {isCampaign, rounds, tried} from '../rounds.ts'
 import {
   compareDisks,
@@ -134,9 +134,7 @@ const forms: [
 
 function requireCrashes(t: TestContext): boolean {
   const why = whyNoGuest('namespace')
-  skip(why)
-  if (why !== undefined) t.skip(why)
-  return why === undefined && requireFollower(t)
+  return requireThat(t, why === undefined, why ?? '') && requireFollower(t)
 }
 
 describe(`a live boot that is cut short (VMCONTEXT_SEED=${seed})`, {concurrency: 1}, () => {

@@ -137,7 +137,8 @@ const placeRows: readonly Row[] = [
   {name: '/dev/urandom and /dev/random are missing', make: 'rm /dev/urandom /dev/random'},
   {
     name: 'a file that may not be changed',
-    make: 'chattr +i /etc/network/interfaces || exit 77',
+    // The root is an overlay, and takes the flag only for a file that has been written to.
+    make: 'touch /etc/network/interfaces && chattr +i /etc/network/interfaces',
     costs: ['network'],
     says: /\/etc\/network\/interfaces/,
     mend: 'chattr -i /etc/network/interfaces',
