@@ -6,15 +6,13 @@ import {execPath} from 'node:process'
 import {describe, test} from 'node:test'
 import {formatContext} from '../matrix/features.ts'
 import {type Guest, startGuest} from './guest.ts'
-import {skip, skipWithout, skipWithoutGuest} from './host.ts'
+import {skip, whyNoGuest, whyWithout} from './host.ts'
 
 const nics = [{name: 'eth0', mac: '02:00:c0:a8:00:05', wire: ['192.168.0.1/24', '2001:db8::1/64']}]
 const static4 = {ETH0_IP: '192.168.0.5', ETH0_GATEWAY: '192.168.0.1', ETH0_DNS: '192.168.0.1'}
 const domain = '5.0.168.192.in-addr.arpa'
-const {skip: reason} = skipWithoutGuest('namespace')
-const needed = reason === false ? skipWithout('dnsmasq') : skip(reason)
 
-describe('DNS_HOSTNAME', needed, () => {
+describe('DNS_HOSTNAME', skip(whyNoGuest('namespace'), whyWithout('dnsmasq')), () => {
   test('gives the guest the name of its first address, which stays until another is found', async () => {
     await using guest = await start(static4)
     await answer(guest, `${domain},web.example.org`)

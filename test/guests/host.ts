@@ -39,8 +39,17 @@ export function whyNoGuest(kind: GuestKind): string | undefined {
   const needed = kind === 'machine' ? [...tools.namespace, ...tools.machine] : tools.namespace
   const missing = needed.filter(tool => !isOnPath(tool))
   if (missing.length > 0) return `not installed: ${missing.join(', ')} (node packaging/setup.mjs --guests)`
-  if (!isExecutable(agentBinary)) return `there is no ${agentBinary} (npm run build)`
-  return undefined
+  return whyUnbuilt()
+}
+
+/** Tells why the packaged program cannot be tried; undefined if it is there. */
+export function whyUnbuilt(program = agentBinary): string | undefined {
+  return isExecutable(program) ? undefined : `there is no ${program} (npm run build)`
+}
+
+/** Tells that a tool is not on PATH; undefined if it is. */
+export function whyWithout(tool: string): string | undefined {
+  return isOnPath(tool) ? undefined : `not installed: ${tool}`
 }
 
 /** The `skip` of a test that needs a guest: says aloud why it is skipped. */
@@ -50,13 +59,17 @@ export function skipWithoutGuest(kind: GuestKind): Skip {
 
 /** The `skip` of a test that needs a tool. */
 export function skipWithout(tool: string): Skip {
-  return skip(isOnPath(tool) ? undefined : `not installed: ${tool}`)
+  return skip(whyWithout(tool))
 }
 
 type Skip = {skip: string | false}
 
-/** In CI nothing may be skipped: there it throws instead. */
-export function skip(reason: string | undefined): Skip {
+/**
+ * The `skip` of a test that has reasons not to run, the first of which is said. In CI nothing may be skipped: there it
+ * throws instead.
+ */
+export function skip(...reasons: (string | undefined)[]): Skip {
+  const reason = reasons.find(reason => reason !== undefined)
   if (reason !== undefined && env.CI !== undefined) throw new Error(`CI must not skip: ${reason}`)
   return {skip: reason ?? false}
 }

@@ -10,7 +10,7 @@ import {join} from 'node:path'
 import {after, before, describe, test} from 'node:test'
 import {agent, type Kind, makePackage} from '../packaging/made-packages.ts'
 import {type Guest, type GuestOptions, startGuest} from './guest.ts'
-import {skipWithout, skipWithoutGuest} from './host.ts'
+import {skip, skipWithoutGuest, whyNoGuest, whyWithout} from './host.ts'
 import {withOpenrc} from './openrc-root.ts'
 import {
   debian12,
@@ -273,7 +273,7 @@ echo "service: ${service}"
 `
 }
 
-describe('the .rpm', {...skipWithoutGuest('namespace'), ...skipWithout('rpm')}, () => {
+describe('the .rpm', skip(whyNoGuest('namespace'), whyWithout('rpm')), () => {
   /**
    * rpm on this machine works in the guest's root and runs its scriptlets there. Not by /proc/PID/root: sqlite follows
    * that as a link, and writes this machine's data base. Debian's glibc is not in that data base, hence --nodeps.

@@ -8,7 +8,7 @@ import {dirname, join} from 'node:path'
 import {after, before, suite, test} from 'node:test'
 import {promisify} from 'node:util'
 import type {Metafile} from 'esbuild'
-import {skip} from '../guests/host.ts'
+import {skip, whyUnbuilt} from '../guests/host.ts'
 import {requireRoot, requireThat} from '../tools.ts'
 
 const run = promisify(execFile)
@@ -33,7 +33,7 @@ const offTheBootPath = [
 /** What systeminformation tries on macOS. */
 const onlyOnMacOs = ['macos-temperature-sensor', 'osx-temperature-sensor']
 
-const ifBuilt = skip(existsSync(executable) ? undefined : 'dist/vmcontext is not there: npm run build')
+const ifBuilt = skip(whyUnbuilt(executable))
 
 suite('the executable', ifBuilt, () => {
   let directory = ''

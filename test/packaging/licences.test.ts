@@ -1,16 +1,16 @@
 // Whose work lies in the executable: nothing is carried along whose terms are not.
 
 import assert from 'node:assert/strict'
-import {existsSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {describe, type TestContext, test} from 'node:test'
 import {architectures, executables, provideBase} from '../../packaging/base.ts'
 import {collectWorks, readNodeWork} from '../../packaging/licences.ts'
-import {skip} from '../guests/host.ts'
+import {skip, whyUnbuilt} from '../guests/host.ts'
 import {makeDirectory} from '../temporary.ts'
 
 const repository = join(import.meta.dirname, '..', '..')
-const unbuilt = skip(existsSync(executables.x64) ? undefined : 'dist/vmcontext is not built (npm run build)')
+const unbuilt = skip(whyUnbuilt(executables.x64))
 
 /** Says what a build would of a script with one package in it. */
 function pretendToBuild(t: TestContext, files: Record<string, string>): string {

@@ -1,7 +1,7 @@
 // The .deb and the .rpm as files: what they ask for, what they are made of, what the distributions' own critics say.
 
 import assert from 'node:assert/strict'
-import {existsSync, globSync} from 'node:fs'
+import {globSync} from 'node:fs'
 import {readFile} from 'node:fs/promises'
 import {basename, join} from 'node:path'
 import {describe, test} from 'node:test'
@@ -12,14 +12,14 @@ import {collectWorks} from '../../packaging/licences.ts'
 import {parseReadelf} from '../../packaging/packages/elf.ts'
 import {identity} from '../../packaging/packages/identity.ts'
 import {placeOrder} from '../../packaging/packages/order.ts'
-import {skip, skipWithout} from '../guests/host.ts'
+import {skip, skipWithout, whyUnbuilt, whyWithout} from '../guests/host.ts'
 import {makeDirectory} from '../temporary.ts'
 import {agent, type Kind, makePackage} from './made-packages.ts'
 
 const repository = join(import.meta.dirname, '..', '..')
 const builders: Record<Kind, string> = {deb: 'dpkg-deb', rpm: 'rpmbuild'}
 const kinds = Object.keys(builders) as Kind[]
-const unbuilt = skip(existsSync(agent) ? undefined : 'dist/vmcontext is not there (npm run build)')
+const unbuilt = whyUnbuilt(agent)
 
 const readelf = `
 Dynamic section at offset 0x1000 contains 4 entries:
@@ -62,7 +62,7 @@ describe('what the executable needs', () => {
   })
 })
 
-describe('the copyright file', unbuilt, () => {
+describe('the copyright file', skip(unbuilt), () => {
   test('names every package that lies in the executable, and carries terms for each', async t => {
     const {copyright} = await placeOrder('x64', makeDirectory(t))
     const works = await collectWorks(`${agent}.json`)
@@ -104,7 +104,7 @@ describe('the scripts of the packages', () => {
 
 for (const kind of kinds) {
   describe(`the .${kind}`, skipWithout(builders[kind]), () => {
-    test('is the same, byte for byte, when it is made again', unbuilt, async t => {
+    test('is the same, byte for byte, when it is made again', skip(unbuilt), async t => {
       const [one, other] = [makeDirectory(t), makeDirectory(t)]
       const first = await makePackage(kind, one, {compression: 'xz'})
       // Neither the time of day, in seconds, nor the directory is in it.
@@ -115,7 +115,7 @@ for (const kind of kinds) {
   })
 }
 
-describe('the .deb', {...skipWithout('dpkg-deb'), ...unbuilt}, () => {
+describe('the .deb', skip(whyWithout('dpkg-deb'), unbuilt), () => {
   test('asks for the C and C++ libraries and recommends nothing', async t => {
     const path = await makePackage('deb', makeDirectory(t), {executable: agent})
     const field = async (name: string) => (await execa('dpkg-deb', ['--field', path, name])).stdout
@@ -142,7 +142,7 @@ describe('the .deb', {...skipWithout('dpkg-deb'), ...unbuilt}, () => {
   })
 })
 
-describe('the .rpm', {...skipWithout('rpmbuild'), ...unbuilt}, () => {
+describe('the .rpm', skip(whyWithout('rpmbuild'), unbuilt), () => {
   test('asks for libraries and a shell, in the versions that rpm found', async t => {
     const path = await makePackage('rpm', makeDirectory(t), {executable: agent})
     const query = async (what: string) => (await execa('rpm', ['-qp', what, path])).stdout.split('\n')

@@ -19,7 +19,7 @@ import {execa} from 'execa'
 import {readNeeds} from '../../packaging/packages/elf.ts'
 import {type PackageOrder, placeOrder} from '../../packaging/packages/order.ts'
 import {buildPortable, layOutPortable} from '../../packaging/portable/portable.ts'
-import {agentBinary, skip, skipWithout} from '../guests/host.ts'
+import {skip, skipWithout, whyUnbuilt} from '../guests/host.ts'
 import {portableDirectory, providePortableLayer} from '../guests/portable-layer.ts'
 import {makeDirectory} from '../temporary.ts'
 import {requireRoot, requireTool} from '../tools.ts'
@@ -27,8 +27,8 @@ import {provideExecutable, runForeign} from './foreign.ts'
 import {standIn} from './made-packages.ts'
 
 const wrapper = readFileSync(join(import.meta.dirname, '../../packaging/portable/vmcontext.sh'), 'utf8')
-const unbuilt = skip(existsSync(agentBinary) ? undefined : 'dist/vmcontext is not built (npm run build)')
-const notDebian = skip(existsSync('/etc/debian_version') ? undefined : 'its libraries come from Debian')
+const notDebian = existsSync('/etc/debian_version') ? undefined : 'its libraries come from Debian'
+const ifMakeable = skip(whyUnbuilt(), notDebian)
 
 /** Lays out a wrapper beside a loader that only says how it was called. */
 function layOutStandIn(t: TestContext): {top: string; directory: string} {
@@ -103,7 +103,7 @@ describe('the wrapper of the portable form', () => {
   })
 })
 
-describe('the archive of the portable form', {...unbuilt, ...notDebian}, () => {
+describe('the archive of the portable form', ifMakeable, () => {
   /** Around a small program: the libraries are the same ones. */
   const order = async (directory: string): Promise<PackageOrder> => ({
     ...(await placeOrder('x64', directory)),
@@ -135,7 +135,7 @@ describe('the archive of the portable form', {...unbuilt, ...notDebian}, () => {
   })
 })
 
-describe('the portable form', {...unbuilt, ...notDebian}, () => {
+describe('the portable form', ifMakeable, () => {
   let directory = ''
   before(async () => {
     directory = join(await providePortableLayer(), portableDirectory)

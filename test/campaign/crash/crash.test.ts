@@ -3,11 +3,11 @@
 // lies between two calls that change something, of the agent or of whatever it starts (changes.py).
 
 import assert from 'node:assert/strict'
-import {describe, type TestContext, test} from 'node:test'
+import {describe, test} from 'node:test'
 import type {Guest} from '../../guests/guest.ts'
-import {whyNoGuest} from '../../guests/host.ts'
+import {skipWithoutGuest} from '../../guests/host.ts'
 import {chooseSeed, Random} from '../../random.ts'
-import {requireFollower, requireThat} from '../../tools.ts'
+import {requireFollower} from '../../tools.ts'
 import {isCampaign, rounds, tried} from '../rounds.ts'
 import {
   compareDisks,
@@ -132,14 +132,12 @@ const forms: [
   ],
 ]
 
-function requireCrashes(t: TestContext): boolean {
-  const why = whyNoGuest('namespace')
-  return requireThat(t, why === undefined, why ?? '') && requireFollower(t)
-}
-
-describe(`a live boot that is cut short (VMCONTEXT_SEED=${seed})`, {concurrency: 1}, () => {
+describe(`a live boot that is cut short (VMCONTEXT_SEED=${seed})`, {
+  ...skipWithoutGuest('namespace'),
+  concurrency: 1,
+}, () => {
   test('nobody who looks at every moment meets half a file', async t => {
-    if (!requireCrashes(t)) return
+    if (!requireFollower(t)) return
     await using disks = await makeDisks()
     const {disk, wholes} = await bootUndisturbed(disks)
     const image = await disks.copy()
@@ -164,7 +162,7 @@ describe(`a live boot that is cut short (VMCONTEXT_SEED=${seed})`, {concurrency:
   for (const [death, name, limit, matters] of forms) {
     if (only !== undefined && only[0] !== death) continue
     test(name, {timeout: rounds(300_000, 4 * 3_600_000)}, async t => {
-      if (!requireCrashes(t)) return
+      if (!requireFollower(t)) return
       await using disks = await makeDisks()
       const expected = await bootUndisturbed(disks)
       const points = choosePoints(matters(expected.changes), limit, new Random(seed))
